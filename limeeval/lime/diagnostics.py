@@ -1,0 +1,61 @@
+"""What a single fit rests on."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+
+from limeeval.lime.moments import Moments
+from limeeval.lime.surrogate import centred
+
+TRUSTED_UP_TO = 0.1
+"""(d + 1) / effective sample size above which a fit is not to be trusted."""
+
+
+@dataclass(frozen=True)
+class Diagnostics:
+    """Support of a fit.
+
+    Attributes:
+        effective_sample_size: (sum w)^2 / sum w^2 (Kish, 1965), 1 to n; the instance itself included.
+        unknowns_per_effective_sample: (d + 1) / effective_sample_size; above 0.1 the fit is not to be trusted.
+        condition_number: of the weighted, centred design's varying columns; 1 is best, inf with collinear columns.
+        weighted_r2: by label, at most 1; nan where undefined.
+    """
+
+    effective_sample_size: float
+    unknowns_per_effective_sample: float
+    condition_number: float
+    weighted_r2: Mapping[int, float]
+
+    @property
+    def is_fit(self) -> bool:
+        """Whether more than the instance itself carries weight (an effective sample size of at least 2)."""
+        return self.effective_sample_size >= 2.0
+
+    @property
+    def is_supported(self) -> bool:
+        """Whether there are ten effective samples or more for every unknown."""
+        return self.unknowns_per_effective_sample <= TRUSTED_UP_TO
+
+
+def condition_number(moments: Moments) -> float:
+    """Ratio of the largest to the smallest singular value of the weighted, centred design (at least 1, lower is better).
+
+    Columns that do not vary at all are left out; 1 if none does.
+    """
+    covariance = centred(moments)[0]
+    varies = np.diag(covariance) > 1e-12 * np.diag(moments.gram)[1:]
+    if not varies.any():
+        return 1.0
+    eigenvalues = np.linalg.eigvalsh(covariance[np.ix_(varies, varies)])
+    smallest, largest = float(eigenvalues[0]), float(eigenvalues[-1])
+    return float(np.sqrt(largest / smallest)) if smallest > 1e-15 * largest else float("inf")
+
+
+def diagnose(moments: Moments, weighted_r2: Mapping[int, float]) -> Diagnostics:
+    """Diagnostics of fits to all samples of a neighborhood."""
+    ess = moments.effective_sample_size
+    return Diagnostics(ess, len(moments.gram) / ess, condition_number(moments), dict(weighted_r2))

@@ -1,0 +1,50 @@
+"""The domain protocol: one instance, ready to be perturbed."""
+
+from collections.abc import Sequence
+from typing import Any, Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+Array = NDArray[np.float64]
+State = tuple[NDArray[Any], ...]
+"""Drawn samples in the domain's own terms: arrays that share their first axis, one entry a sample."""
+
+
+class Domain(Protocol):
+    """One instance of a table, an image or a text, with everything needed to perturb it.
+
+    n samples, d interpretable features. A new modality is a new domain and nothing else.
+    """
+
+    @property
+    def feature_names(self) -> Sequence[str]:
+        """Names of the d features, as they read on this instance."""
+
+    @property
+    def width(self) -> int:
+        """How many uniforms a sample needs."""
+
+    @property
+    def key(self) -> int:
+        """Digest of the instance's content: the same instance draws the same samples, whoever asks."""
+
+    @property
+    def description(self) -> str:
+        """The instance in a few words, for messages."""
+
+    @property
+    def instance(self) -> State:
+        """State of the instance itself, as one sample."""
+
+    def draw(self, uniforms: Array) -> State:
+        """Samples made of uniforms (n, width) in [0, 1)."""
+
+    def design(self, state: State) -> Array:
+        """Interpretable representation z (n, d) of samples."""
+
+    def decode(self, state: State) -> Any:
+        """The n model inputs of samples."""
+
+    def distance(self, z: Array) -> Array:
+        """Distances (n,) of representations z (n, d) to the instance's own."""

@@ -1,0 +1,262 @@
+"""The result a user reads, plots and saves."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from os import PathLike
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from limeeval.lime.agreement import expected_shared, top_k_of
+from limeeval.lime.diagnostics import Diagnostics
+from limeeval.lime.domain import Array
+from limeeval.lime.model import label_position
+from limeeval.lime.surrogate import Surrogate
+
+if TYPE_CHECKING:
+    import pandas as pd
+    from matplotlib.figure import Figure
+
+REGRESSION_LABEL = 1
+
+
+@dataclass(frozen=True)
+class Settings:
+    """How an explanation was made."""
+
+    num_samples: int
+    num_features: int
+    kernel_width: float
+    feature_selection: str
+    distance_metric: str
+
+
+@dataclass(frozen=True, repr=False)
+class Explanation:
+    """A linear explanation of one prediction, for one or several labels.
+
+    Names follow the lime package. ``local_exp``, ``intercept``, ``score`` and ``local_pred`` are dicts by label; for
+    regression the label is 1, and label 0 is its negation.
+
+    Attributes:
+        mode: "classification" or "regression".
+        class_names: c names; empty for regression.
+        feature_ids: the number (d,) of each feature among the user's columns.
+        feature_names: d conditions such as ``1.00 < age <= 2.00``.
+        column_names, column_values: d names and values as the table shows them.
+        surrogates: the fitted line of each label, by label.
+        prediction: the model's output (c,) at the instance.
+        smallest, largest: the model's outputs' range (c,) in the neighborhood.
+        representation: z_0 (d,).
+        diagnostics: what the fits rest on.
+        settings: how they were made.
+        seed: makes the same explanation again as ``random_state``.
+        top_labels: labels by falling probability, if they were asked for so, else None.
+    """
+
+    mode: str
+    class_names: tuple[str, ...]
+    feature_ids: tuple[int, ...]
+    feature_names: tuple[str, ...]
+    column_names: tuple[str, ...]
+    column_values: tuple[str, ...]
+    surrogates: dict[int, Surrogate] = field()
+    prediction: Array
+    smallest: Array
+    largest: Array
+    representation: Array
+    diagnostics: Diagnostics
+    settings: Settings
+    seed: int
+    top_labels: list[int] | None = None
+
+    @property
+    def local_exp(self) -> dict[int, list[tuple[int, float]]]:
+        """(feature number, coefficient) by falling magnitude, by label."""
+        found = {
+            label: [(self.feature_ids[j], float(b)) for j, b in zip(line.features, line.coefficients, strict=True)]
+            for label, line in self.surrogates.items()
+        }
+        if self.mode == "regression":
+            found[0] = [(j, -b) for j, b in found[REGRESSION_LABEL]]
+        return found
+
+    @property
+    def intercept(self) -> dict[int, float]:
+        """The surrogate at z = 0, by label."""
+        found = {label: line.intercept for label, line in self.surrogates.items()}
+        return found if self.mode == "classification" else {**found, 0: -found[REGRESSION_LABEL]}
+
+    @property
+    def score(self) -> dict[int, float]:
+        """Weighted R2 on the surrogate's own samples, at most 1; nan where undefined. By label."""
+        return {label: line.r2 for label, line in self.surrogates.items()}
+
+    @property
+    def local_pred(self) -> dict[int, float]:
+        """The surrogate's value at the instance, by label."""
+        return {label: line.local_prediction for label, line in self.surrogates.items()}
+
+    @property
+    def predict_proba(self) -> Array:
+        """The model's probabilities (c,) at the instance (classification)."""
+        return self.prediction
+
+    @property
+    def predicted_value(self) -> float:
+        """The model's output at the instance (regression)."""
+        return float(self.prediction[0])
+
+    @property
+    def min_value(self) -> float:
+        """The model's smallest output in the neighborhood (regression)."""
+        return float(self.smallest[0])
+
+    @property
+    def max_value(self) -> float:
+        """The model's largest output in the neighborhood (regression)."""
+        return float(self.largest[0])
+
+    def available_labels(self) -> list[int]:
+        """Labels that were explained: the most likely first if ``top_labels`` was asked for; [1] for regression."""
+        return list(self.top_labels or self.surrogates)
+
+    def as_list(self, label: int | str = 1) -> list[tuple[str, float]]:
+        """(feature as it reads, coefficient) by falling magnitude.
+
+        Raises:
+            ValueError: a label that was not explained. (Any label does for regression.)
+        """
+        line = self._line(label)
+        return [(self.feature_names[j], float(b)) for j, b in zip(line.features, line.coefficients, strict=True)]
+
+    def as_map(self) -> dict[int, list[tuple[int, float]]]:
+        """(feature number, coefficient) by falling magnitude, by label."""
+        return self.local_exp
+
+    def as_frame(self, label: int | str = 1) -> pd.DataFrame:
+        """``feature`` (number), ``feature_name``, ``coefficient`` and ``standard_error``, by falling magnitude.
+
+        The standard error is the spread expected over seeds, given the selected features. It cannot know of the
+        spread that selection itself adds: a feature that only some runs select varies more than it says.
+        """
+        import pandas as pd
+
+        line = self._line(label)
+        return pd.DataFrame(
+            {
+                "feature": [self.feature_ids[j] for j in line.features],
+                "feature_name": [self.feature_names[j] for j in line.features],
+                "coefficient": line.coefficients,
+                "standard_error": line.standard_errors,
+            }
+        )
+
+    def expected_shared(self, label: int | str = 1) -> tuple[float, int]:
+        """How many of the same k reasons two runs with other seeds are expected to name, and k.
+
+        k is at most 5, half the features and the number asked for. nan where it cannot be told: a single feature, a
+        custom regressor, too few samples.
+        """
+        k = top_k_of(self.settings.num_features, len(self.feature_names))
+        shared = expected_shared(
+            self._line(label),
+            instance=self.representation,
+            num_features=min(self.settings.num_features, len(self.feature_names)),
+            k=k,
+            selection=self.settings.feature_selection,
+        )
+        return shared, k
+
+    def as_pyplot_figure(self, label: int | str = 1, **figure_arguments: Any) -> Figure:
+        """A bar a coefficient, with two standard errors either side; further arguments go to ``pyplot.figure``."""
+        from limeeval.lime.plot import bar_figure
+
+        return bar_figure(self, self._position(label), **figure_arguments)
+
+    def as_html(
+        self,
+        labels: list[int] | None = None,
+        predict_proba: bool = True,
+        show_predicted_value: bool = True,
+        show_table: bool = True,
+        show_all: bool = False,
+    ) -> str:
+        """A complete page: no script, nothing loaded from elsewhere, every name escaped.
+
+        Args:
+            labels: which labels to show; None for all that were explained.
+            predict_proba: show the model's probabilities (classification).
+            show_predicted_value: show the model's output within its range in the neighborhood (regression).
+            show_table: show the instance's values.
+            show_all: show all features' values, not only those of the explanation.
+        """
+        from limeeval.lime.page import render
+
+        chosen = self._positions(labels)
+        prediction = predict_proba if self.mode == "classification" else show_predicted_value
+        return render(self, chosen, prediction=prediction, table=show_table, all_values=show_all, whole_page=True)
+
+    def save_to_file(self, file_path: str | PathLike[str], labels: list[int] | None = None, **options: Any) -> None:
+        """Writes :meth:`as_html`, with the same options, to a file."""
+        Path(file_path).write_text(self.as_html(labels, **options), encoding="utf-8")
+
+    def show_in_notebook(
+        self,
+        labels: list[int] | None = None,
+        predict_proba: bool = True,
+        show_predicted_value: bool = True,
+        show_table: bool = True,
+        show_all: bool = False,
+    ) -> None:
+        """Shows the explanation below a notebook's cell; arguments as :meth:`as_html`.
+
+        Raises:
+            ImportError: IPython is not installed.
+        """
+        from limeeval.lime.page import render
+
+        try:
+            from IPython.display import HTML, display
+        except ImportError:
+            raise ImportError("show_in_notebook needs IPython, which notebooks bring along; save_to_file does not") from None
+        chosen = self._positions(labels)
+        prediction = predict_proba if self.mode == "classification" else show_predicted_value
+        display(HTML(render(self, chosen, prediction=prediction, table=show_table, all_values=show_all, whole_page=False)))
+
+    def _repr_html_(self) -> str:
+        from limeeval.lime.page import render
+
+        return render(self, self.available_labels(), prediction=True, table=True, all_values=False, whole_page=False)
+
+    def __repr__(self) -> str:
+        from limeeval.lime.wording import summary
+
+        return summary(self)
+
+    def _positions(self, labels: list[int] | None) -> list[int]:
+        return self.available_labels() if labels is None else [self._position(label) for label in labels]
+
+    def _position(self, label: int | str) -> int:
+        if self.mode == "regression":
+            return REGRESSION_LABEL
+        position = label_position(label, self.class_names)
+        if position not in self.surrogates:
+            known = ", ".join(f"{i} ({self.class_names[i]})" for i in self.surrogates)
+            raise ValueError(f"label must be one that was explained, {known}, got {label!r}")
+        return position
+
+    def _line(self, label: int | str) -> Surrogate:
+        return self.surrogates[self._position(label)]
+
+
+def output_of(explanation: Explanation, label: int) -> float:
+    """The model's output for a label at the instance."""
+    return float(explanation.prediction[0 if explanation.mode == "regression" else label])
+
+
+def is_flat(explanation: Explanation, label: int) -> bool:
+    """Whether the model gave the same answer everywhere in the neighborhood, to rounding."""
+    return bool(np.isnan(explanation.surrogates[label].r2)) and explanation.diagnostics.is_fit

@@ -1,0 +1,165 @@
+"""The explained model: one call signature, and outputs that can be relied on."""
+
+import warnings
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from limeeval.lime.domain import Array
+
+MODES = ("classification", "regression")
+
+
+class ModelError(RuntimeError):
+    """The explained model raised; the message says what, and around which instance."""
+
+
+def fitted_estimator(predict_fn: Any) -> Any:
+    """The estimator behind a prediction function: itself, the owner of a bound method, or None."""
+    return getattr(predict_fn, "__self__", None) if callable(predict_fn) else predict_fn
+
+
+def prediction_function(predict_fn: Any, mode: str) -> Callable[[Any], Any]:
+    """``predict_fn`` if it can be called, else the fitted estimator's ``predict_proba`` or ``predict``.
+
+    Raises:
+        TypeError: neither callable nor an estimator with that method.
+    """
+    if callable(predict_fn):
+        function: Callable[[Any], Any] = predict_fn
+        return function
+    method = "predict_proba" if mode == "classification" else "predict"
+    found = getattr(predict_fn, method, None)
+    if found is None:
+        hint = " (probabilities are needed: CalibratedClassifierCV gives them to any classifier)"
+        raise TypeError(
+            f"predict_fn must be a function or a fitted estimator with {method} for mode={mode!r}, got "
+            f"{type(predict_fn).__name__}{hint if method == 'predict_proba' else ''}"
+        )
+    method_of_estimator: Callable[[Any], Any] = found
+    return method_of_estimator
+
+
+@dataclass
+class Model:
+    """A prediction function whose outputs are checked once, where they enter.
+
+    ``predict`` returns (n, c) for c classes, (n, 1) for regression. A warning about probabilities is given once.
+    """
+
+    function: Callable[[Any], Any]
+    mode: str
+    rows_predicted: int = 0
+    _warned: bool = False
+
+    def predict(self, inputs: Any, *, rows: int, around: str) -> Array:
+        """Outputs (rows, c) of the model.
+
+        Raises:
+            ModelError: the model raised.
+            ValueError: outputs of a wrong shape or length, or NaN or infinite ones.
+        """
+        try:
+            raw = self.function(inputs)
+        except Exception as error:
+            raise ModelError(
+                f"the model raised {type(error).__name__} on {rows} rows perturbed around {around}: {error}"
+            ) from error
+        self.rows_predicted += rows
+        outputs = _classifier_outputs(raw) if self.mode == "classification" else _regressor_outputs(raw)
+        if len(outputs) != rows:
+            raise ValueError(f"predict_fn must return one row a sample: {rows} were asked for, got {len(outputs)}")
+        if not np.all(np.isfinite(outputs)):
+            bad = np.flatnonzero(~np.isfinite(outputs).all(axis=1))
+            raise ValueError(
+                f"predict_fn must return finite numbers, got NaN or infinity in {len(bad)} of {rows} rows "
+                f"(first: row {bad[0]}) around {around}"
+            )
+        if self.mode == "classification" and not self._warned:
+            self._warn_unless_probabilities(outputs)
+        return outputs
+
+    def _warn_unless_probabilities(self, outputs: Array) -> None:
+        if outputs.min() < 0:
+            problem = f"probabilities must not be negative, got {outputs.min():.3g}"
+        elif not np.allclose(sums := outputs.sum(axis=1), 1.0, atol=1e-3):
+            worst = sums[np.argmax(np.abs(sums - 1.0))]
+            problem = f"probabilities should sum to 1, got rows that sum to {worst:.3g} (fine for multi-label models)"
+        else:
+            return
+        self._warned = True
+        warnings.warn(f"predict_fn: {problem}", UserWarning, stacklevel=2)
+
+
+def _classifier_outputs(raw: Any) -> Array:
+    if isinstance(raw, list) and raw and all(np.ndim(part) == 2 and np.shape(part)[1] == 2 for part in raw):
+        # A multi-label forest returns one (n, 2) array a label: the probability of each label being on.
+        return np.column_stack([np.asarray(part)[:, 1] for part in raw]).astype(float)
+    outputs = np.asarray(raw)
+    if outputs.ndim != 2 or outputs.shape[1] < 2:
+        came = "one column" if outputs.ndim == 2 and outputs.shape[1] == 1 else f"shape {outputs.shape}"
+        raise ValueError(
+            f"predict_fn of a classifier must return probabilities of shape (n, classes) with at least 2 classes, "
+            f"got {came}: pass predict_proba, stack [1 - p, p], or use mode='regression' for a score"
+        )
+    return _as_floats(outputs)
+
+
+def _regressor_outputs(raw: Any) -> Array:
+    outputs = np.asarray(raw)
+    if outputs.ndim == 0 or outputs.ndim > 2 or (outputs.ndim == 2 and outputs.shape[1] != 1):
+        raise ValueError(
+            f"predict_fn of a regressor must return shape (n,) or (n, 1), got {outputs.shape}: "
+            "use mode='classification' for probabilities, or explain one output at a time"
+        )
+    return _as_floats(outputs.reshape(-1, 1))
+
+
+def _as_floats(outputs: np.ndarray[Any, Any]) -> Array:
+    try:
+        return outputs.astype(float)
+    except (TypeError, ValueError):
+        raise ValueError(f"predict_fn must return numbers, got {outputs.dtype} such as {outputs.flat[0]!r}") from None
+
+
+def explained_labels(
+    labels: Sequence[int | str] | int | str, top_labels: int | None, prediction: Array, class_names: Sequence[str]
+) -> list[int]:
+    """Positions of the classes to explain: the ``top_labels`` most likely, most likely first, or ``labels``.
+
+    Raises:
+        ValueError: a label that does not exist, top_labels below 1, or nothing to explain.
+    """
+    if top_labels:
+        if top_labels < 0:
+            raise ValueError(f"top_labels must be at least 1, got {top_labels}")
+        return [int(label) for label in np.argsort(-prediction, kind="stable")[:top_labels]]
+    wanted = [labels] if isinstance(labels, (int, str, np.integer)) else list(labels)
+    if not wanted:
+        raise ValueError("labels must name at least one class, got none")
+    return [label_position(label, class_names) for label in wanted]
+
+
+def label_position(label: int | str, class_names: Sequence[str]) -> int:
+    """Position of a class given by its position or its name."""
+    if isinstance(label, str) and label in class_names:
+        return list(class_names).index(label)
+    if isinstance(label, (int, np.integer)) and 0 <= label < len(class_names):
+        return int(label)
+    known = ", ".join(f"{i} ({name})" if name != str(i) else name for i, name in enumerate(class_names[:20]))
+    raise ValueError(f"labels must be among {known}{', ...' if len(class_names) > 20 else ''}, got {label!r}")
+
+
+def checked_class_names(class_names: Sequence[Any] | None, classes: int) -> list[str]:
+    """Names of the c classes; their positions where none were given.
+
+    Raises:
+        ValueError: as many names as the model has classes are needed.
+    """
+    if class_names is None:
+        return [str(i) for i in range(classes)]
+    if len(class_names) != classes:
+        raise ValueError(f"class_names must name the {classes} classes that the model returns, got {len(class_names)}")
+    return [str(name) for name in class_names]

@@ -1,0 +1,130 @@
+"""Weighted moments: all that a linear surrogate needs to know of its samples.
+
+With z the representation of a sample, z_0 that of the instance and y the model's outputs, the rows
+a = [1, z - z_0, y - f(x)] enter every weighted linear fit only through M = sum_i w_i a_i a_i'. Moments add: over
+blocks of samples, over processes, from one sample count to the next. (Subtracting the instance's own row keeps the
+digits where outputs are large and vary little.)
+
+Samples are kept in :data:`GROUPS` interleaved groups, for a leave-one-group-out jackknife. The instance itself is not
+random: its term stands apart and is never left out.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from limeeval.lime.domain import Array
+
+GROUPS = 25
+
+
+@dataclass(frozen=True)
+class Moments:
+    """Sums of w a a' over some samples; leading axes, where there are any, index groups of samples.
+
+    d features and c labels: ``gram`` (..., 1 + d, 1 + d) of [1, z - z_0]; ``cross`` (..., 1 + d, c) of the same with
+    y - f(x); ``power`` (..., c) of (y - f(x))^2; ``squared_weights`` (...) the sum of w^2; ``count`` (...) of samples.
+    """
+
+    gram: Array
+    cross: Array
+    power: Array
+    squared_weights: Array
+    count: Array
+
+    def __add__(self, other: Moments) -> Moments:
+        return Moments(*(a + b for a, b in zip(self._parts, other._parts, strict=True)))
+
+    def __sub__(self, other: Moments) -> Moments:
+        return Moments(*(a - b for a, b in zip(self._parts, other._parts, strict=True)))
+
+    def total(self) -> Moments:
+        """Sum over the first axis."""
+        return Moments(*(part.sum(axis=0) for part in self._parts))
+
+    def label(self, column: int) -> Moments:
+        """The moments of one label: ``cross`` (..., 1 + d, 1), ``power`` (..., 1)."""
+        chosen = slice(column, column + 1)
+        return Moments(self.gram, self.cross[..., chosen], self.power[..., chosen], self.squared_weights, self.count)
+
+    @property
+    def weight(self) -> Array:
+        """Sum of the weights (...)."""
+        return self.gram[..., 0, 0]
+
+    @property
+    def effective_sample_size(self) -> float:
+        """(sum w)^2 / sum w^2 (Kish, 1965), from 1 to n; 0 if every weight is 0."""
+        total = float(self.squared_weights)
+        return float(self.weight) ** 2 / total if total > 0 else 0.0
+
+    @property
+    def _parts(self) -> tuple[Array, ...]:
+        return (self.gram, self.cross, self.power, self.squared_weights, self.count)
+
+
+@dataclass(frozen=True)
+class NeighborhoodMoments:
+    """Moments of one neighborhood: the instance's own term, and those of the perturbed samples in their groups."""
+
+    instance: Moments
+    groups: Moments
+
+    def label(self, column: int) -> NeighborhoodMoments:
+        """The moments of one label."""
+        return NeighborhoodMoments(self.instance.label(column), self.groups.label(column))
+
+    @property
+    def total(self) -> Moments:
+        """Of all samples, the instance included: what LIME fits."""
+        return self.instance + self.groups.total()
+
+    @property
+    def leave_one_out(self) -> Moments:
+        """Of all samples but one group's, for each group that has samples: leading axis of at most GROUPS."""
+        filled = self.groups.count > 0
+        return self.total - Moments(*(part[filled] for part in self.groups._parts))
+
+
+def instance_moments(weight: float, d: int, labels: int) -> Moments:
+    """The instance's own term: its row is [1, 0, 0] by construction, so only its weight counts."""
+    gram = np.zeros((1 + d, 1 + d))
+    gram[0, 0] = weight
+    return Moments(gram, np.zeros((1 + d, labels)), np.zeros(labels), np.array(weight**2), np.array(1.0))
+
+
+def group_moments(offset: Array, outputs: Array, weights: Array, start: int) -> Moments:
+    """Moments in GROUPS interleaved groups, of consecutive samples of one neighborhood; sample 0 is left out.
+
+    Args:
+        offset: z - z_0, shape (n, d).
+        outputs: y - f(x), shape (n, c).
+        weights: shape (n,).
+        start: position of the first of these samples in its neighborhood; sample i belongs to group i mod GROUPS.
+    """
+    n, d = offset.shape
+    before = start % GROUPS
+    rows = np.zeros((-(-(before + n) // GROUPS) * GROUPS, 1 + d + outputs.shape[1]))
+    here = rows[before : before + n]
+    here[:, 0] = 1.0
+    here[:, 1 : 1 + d] = offset
+    here[:, 1 + d :] = outputs
+    random = slice(max(before, 1), before + n) if start == 0 else slice(before, before + n)
+    w, count = np.zeros((2, len(rows)))
+    w[random] = weights[random.start - before :]
+    count[random] = 1.0
+
+    grouped = rows.reshape(-1, GROUPS, rows.shape[1]).transpose(1, 0, 2)
+    weighted = (rows[:, : 1 + d] * w[:, None]).reshape(-1, GROUPS, 1 + d).transpose(1, 2, 0)
+    products = weighted @ grouped
+    y = rows[:, 1 + d :]
+    power = ((y * y) * w[:, None]).reshape(-1, GROUPS, y.shape[1]).sum(axis=0)
+    return Moments(
+        products[..., : 1 + d],
+        products[..., 1 + d :],
+        power,
+        (w * w).reshape(-1, GROUPS).sum(axis=0),
+        count.reshape(-1, GROUPS).sum(axis=0),
+    )

@@ -1,0 +1,117 @@
+"""Draws neighborhoods block by block and calls the model in batches that they share.
+
+A block is BLOCK samples drawn from a random stream of its own, keyed by seed, instance and number: the first n samples
+are the same whatever the largest n is, and any block can be drawn anywhere.
+"""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from limeeval.lime.domain import Array, Domain, State
+from limeeval.lime.model import Model
+
+BLOCK = 250
+BATCH_ROWS = 20_000
+BATCH_BYTES = 64 * 2**20
+SAMPLING_METHODS = ("gaussian", "lhs")
+
+
+@dataclass(frozen=True)
+class Neighborhood:
+    """The first ``num_samples`` samples around an instance that a seed stands for; sample 0 is the instance itself."""
+
+    domain: Domain
+    seed: int
+    num_samples: int
+    sampling_method: str = "gaussian"
+    key: int | None = None
+
+    def draw(self, start: int, stop: int) -> State:
+        """Samples start..stop; ``start`` is a multiple of BLOCK."""
+        blocks = range(start // BLOCK, -(-stop // BLOCK))
+        uniforms = np.concatenate([self._block(block) for block in blocks])[: stop - start]
+        state = self.domain.draw(uniforms)
+        if start == 0:
+            for drawn, own in zip(state, self.domain.instance, strict=True):
+                drawn[0] = own[0]
+        return state
+
+    def _block(self, block: int) -> Array:
+        key = self.domain.key if self.key is None else self.key
+        generator = np.random.default_rng([self.seed, key, block])
+        if self.sampling_method == "lhs":
+            from scipy.stats.qmc import LatinHypercube
+
+            hypercube: Array = LatinHypercube(d=self.domain.width, rng=generator).random(BLOCK)
+            return hypercube
+        return generator.random((BLOCK, self.domain.width))
+
+
+class Samples(NamedTuple):
+    """Consecutive samples of one neighborhood, with the model's outputs (n, c)."""
+
+    neighborhood: int
+    start: int
+    state: State
+    outputs: Array
+
+
+class _Slice(NamedTuple):
+    neighborhood: int
+    start: int
+    stop: int
+
+
+def predicted_samples(
+    neighborhoods: Sequence[Neighborhood], model: Model, *, batch_rows: int = BATCH_ROWS
+) -> Iterator[Samples]:
+    """Every sample of every neighborhood, in order; one model call a batch, whichever neighborhoods it spans.
+
+    Batches depend on the neighborhoods alone and hold at most ``batch_rows`` rows (a block at least).
+    """
+    for batch in _batches(neighborhoods, batch_rows):
+        states = [neighborhoods[piece.neighborhood].draw(piece.start, piece.stop) for piece in batch]
+        domains = [neighborhoods[piece.neighborhood].domain for piece in batch]
+        inputs = _joined([domain.decode(state) for domain, state in zip(domains, states, strict=True)])
+        around = domains[0].description if len(set(map(id, domains))) == 1 else f"{len(domains)} instances, among them {domains[0].description}"
+        outputs = model.predict(inputs, rows=sum(piece.stop - piece.start for piece in batch), around=around)
+        ends = np.cumsum([piece.stop - piece.start for piece in batch])
+        for piece, state, part in zip(batch, states, np.split(outputs, ends[:-1]), strict=True):
+            yield Samples(piece.neighborhood, piece.start, state, part)
+
+
+def _batches(neighborhoods: Sequence[Neighborhood], batch_rows: int) -> Iterator[list[_Slice]]:
+    widest = max(neighborhood.domain.width for neighborhood in neighborhoods)
+    bound = max(min(batch_rows, BATCH_BYTES // (8 * max(widest, 1))) // BLOCK, 1) * BLOCK
+    batch: list[_Slice] = []
+    room = bound
+    for index, neighborhood in enumerate(neighborhoods):
+        for start in range(0, neighborhood.num_samples, bound):
+            piece = _Slice(index, start, min(start + bound, neighborhood.num_samples))
+            if piece.stop - piece.start > room:
+                yield batch
+                batch, room = [], bound
+            batch.append(piece)
+            room -= piece.stop - piece.start
+    yield batch
+
+
+def _joined(parts: Sequence[Any]) -> Any:
+    """Model inputs of several neighborhoods as one: arrays, sparse rows, data frames or lists."""
+    if len(parts) == 1:
+        return parts[0]
+    first = parts[0]
+    if isinstance(first, np.ndarray):
+        return np.concatenate(parts)
+    if isinstance(first, list):
+        return [row for part in parts for row in part]
+    if hasattr(first, "tocsr"):
+        from scipy.sparse import vstack
+
+        return vstack(parts, format="csr")
+    import pandas as pd
+
+    return pd.concat(parts, ignore_index=True)

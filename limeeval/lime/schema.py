@@ -1,0 +1,332 @@
+"""How rows travel between the user's container and a matrix of floats, and back to what the model was fitted on."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from limeeval.lime.domain import Array
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+SHOWN = 8
+
+
+@dataclass(frozen=True)
+class Schema:
+    """Columns of the training data: their names, types and categories, and the container they came in.
+
+    ``container`` is what came: "frame", "array" (of numbers), "objects" or "texts" (arrays of such), or "sparse".
+    A categorical column whose ``levels`` are no numbers is ``coded`` by their positions; every other column is encoded
+    as itself, and missing values as nan. ``labels`` are a data frame's own column labels.
+    """
+
+    names: tuple[str, ...]
+    container: str
+    categorical: tuple[int, ...]
+    levels: Mapping[int, NDArray[Any]]
+    dtypes: tuple[Any, ...]
+    labels: Any = None
+    coded: frozenset[int] = field(default=frozenset())
+
+    @property
+    def d(self) -> int:
+        """Number of columns."""
+        return len(self.names)
+
+    @property
+    def integer_ranges(self) -> Array:
+        """Smallest and largest value of a data frame's continuous columns of whole numbers (d, 2); others infinite."""
+        ranges = np.tile([-np.inf, np.inf], (self.d, 1))
+        for j, dtype in enumerate(self.dtypes):
+            if self.container == "frame" and j not in self.categorical and getattr(dtype, "kind", "") in "iu":
+                limits = np.iinfo(getattr(dtype, "numpy_dtype", dtype))
+                ranges[j] = limits.min, np.nextafter(float(limits.max), 0) if limits.max > 2**52 else limits.max
+        return ranges
+
+    def encode_row(self, data_row: Any) -> Array:
+        """One row as floats (d,).
+
+        Raises:
+            ValueError: a wrong number, name or order of columns, text in a number's column, an unseen category,
+                or an infinity.
+        """
+        cells = self._cells_of(data_row)
+        encoded = np.array([self._encode_cell(j, cell) for j, cell in enumerate(cells)])
+        if np.any(np.isinf(encoded)):
+            raise ValueError(f"data_row must be finite, got infinity in {self._quoted(np.isinf(encoded))}")
+        return encoded
+
+    def decode(self, values: Array) -> Any:
+        """Model inputs of encoded rows (n, d), in the container, column order and dtypes of the training data."""
+        if self.container == "frame":
+            return self._frame(values)
+        if self.container in ("objects", "texts"):
+            table = self._frame(values).to_numpy(dtype=object)
+            return table if self.container == "objects" else table.astype(str)
+        return values.astype(self.dtypes[0])
+
+    def fitted_on(self, estimator: Any) -> Schema:
+        """The same columns in the container that an estimator was fitted on, as far as it says."""
+        fitted_names = getattr(estimator, "feature_names_in_", None)
+        if self.container == "array":
+            if fitted_names is not None and list(fitted_names) == list(self.names):
+                import pandas as pd
+
+                return replace(self, container="frame", labels=pd.Index(fitted_names))
+        elif self.container == "frame" and not self.coded:
+            numeric = all(getattr(dtype, "kind", "O") in "iufb" for dtype in self.dtypes)
+            if fitted_names is None and hasattr(estimator, "n_features_in_") and numeric:
+                return replace(self, container="array", dtypes=(np.dtype(float),) * self.d)
+        return self
+
+    def text(self, column: int, value: float) -> str:
+        """A value of the encoded matrix as people read it."""
+        if np.isnan(value):
+            return "missing"
+        if column in self.coded:
+            return str(self.levels[column][int(value)])
+        return str(self.levels[column].dtype.type(value)) if column in self.levels else f"{value:.2f}"
+
+    def position(self, column: int | str) -> int:
+        """Position of a column given by position or name.
+
+        Raises:
+            ValueError: no such column.
+        """
+        if isinstance(column, (int, np.integer)) and 0 <= column < self.d:
+            return int(column)
+        if isinstance(column, str) and column in self.names:
+            return self.names.index(column)
+        raise ValueError(f"categorical_features must be columns 0 to {self.d - 1} or their names, got {column!r}")
+
+    def _cells_of(self, data_row: Any) -> list[Any]:
+        if hasattr(data_row, "toarray"):
+            data_row = data_row.toarray()
+        if isinstance(data_row, Mapping):
+            import pandas as pd
+
+            data_row = pd.Series(data_row)
+        if hasattr(data_row, "columns"):
+            if len(data_row) != 1:
+                raise ValueError(f"data_row must be one row, got a data frame of {len(data_row)}")
+            self._check_names(list(data_row.columns))
+            return [data_row.iloc[0, j] for j in range(self.d)]
+        if hasattr(data_row, "index") and hasattr(data_row, "iloc"):
+            self._check_names(list(data_row.index))
+            return list(data_row)
+        row = np.asarray(data_row)
+        if row.ndim == 2 and len(row) == 1:
+            row = row[0]
+        if row.shape != (self.d,):
+            raise ValueError(f"data_row must be one row of {self.d} columns, got shape {np.shape(data_row)}")
+        return list(data_row) if isinstance(data_row, (list, tuple)) and len(data_row) == self.d else list(row)
+
+    def _check_names(self, given: list[Any]) -> None:
+        expected = list(self.labels) if self.labels is not None else list(self.names)
+        if given == expected:
+            return
+        unknown, missing = [c for c in given if c not in expected], [c for c in expected if c not in given]
+        if self.labels is None and len(given) == self.d and len(unknown) == self.d:
+            return  # Training came as an array under other, say prettier, names: only the number can be checked.
+        if not unknown and not missing and len(given) == self.d:
+            came = f"another order, starting with {', '.join(map(repr, given[:SHOWN]))}"
+        else:
+            parts = [("unknown", unknown), ("missing", missing)]
+            came = "; ".join(f"{what}: {_listed(columns)}" for what, columns in parts if columns)
+            came = came or f"{len(given)} columns"
+        raise ValueError(f"data_row must have the {self.d} training columns in their order, got {came}")
+
+    def _encode_cell(self, j: int, cell: Any) -> float:
+        if _is_missing(cell):
+            return float("nan")
+        if j in self.levels:
+            matches = np.flatnonzero(self.levels[j] == cell)
+            if not len(matches):
+                known = _listed(self.levels[j].tolist())
+                raise ValueError(
+                    f"data_row has the category {cell!r} in column {self.names[j]!r}, unseen in training: known are {known}"
+                )
+            return float(matches[0]) if j in self.coded else float(cell)
+        try:
+            return float(cell)
+        except (TypeError, ValueError):
+            raise ValueError(f"data_row must have a number in column {self.names[j]!r}, got {cell!r}") from None
+
+    def _frame(self, values: Array) -> pd.DataFrame:
+        import pandas as pd
+
+        labels = self.labels if self.labels is not None else range(self.d)
+        columns = [self._decode_column(j, values[:, j]) for j in range(self.d)]
+        frame = pd.DataFrame(dict(enumerate(columns)), copy=False)
+        frame.columns = pd.Index(labels)
+        return frame
+
+    def _decode_column(self, j: int, column: Array) -> Any:
+        import pandas as pd
+
+        dtype = self.dtypes[j]
+        if j not in self.coded:
+            gap = getattr(dtype, "kind", "f") in "iub" and isinstance(dtype, np.dtype) and np.isnan(column).any()
+            if isinstance(dtype, np.dtype) and not gap:
+                return column.astype(dtype)
+            return column if gap else pd.array(np.where(np.isnan(column), None, column), dtype=dtype)
+        codes = np.where(np.isnan(column), -1, column).astype(np.intp)
+        if isinstance(dtype, pd.CategoricalDtype):
+            return pd.Categorical.from_codes(codes, dtype=dtype)
+        own = pd.array(self.levels[j], dtype=dtype)
+        return own.take(codes, allow_fill=True)
+
+    def _quoted(self, mask: NDArray[np.bool_]) -> str:
+        return "column " + _listed([self.names[j] for j in np.flatnonzero(mask)])
+
+
+def read_table(
+    training_data: Any, feature_names: Sequence[Any] | None, categorical_features: Iterable[int | str] | None
+) -> tuple[Schema, Array | Any]:
+    """The schema of training data and its encoded matrix (n, d); sparse data stay sparse (CSR).
+
+    ``categorical_features=None`` means none for arrays of numbers, and the text, category and bool columns otherwise.
+
+    Raises:
+        ValueError: no rows or columns, a wrong number of names, an unknown column, infinities, or a continuous
+            column without numbers.
+    """
+    if hasattr(training_data, "tocsr"):
+        matrix = training_data.tocsr().astype(float)
+        schema = _schema(_names(feature_names, None, matrix.shape), "sparse", matrix.dtype)
+        return _with_numeric_levels(schema, matrix, categorical_features or ())
+    if not hasattr(training_data, "columns"):
+        training_data = np.asarray(training_data)
+        if training_data.ndim != 2:
+            raise ValueError(f"training_data must have shape (rows, columns), got {training_data.shape}")
+        if training_data.dtype.kind in "iufb":
+            dtype = training_data.dtype if training_data.dtype.kind == "f" else np.dtype(float)
+            schema = _schema(_names(feature_names, None, training_data.shape), "array", dtype)
+            return _with_numeric_levels(schema, training_data.astype(float), categorical_features or ())
+        return _read_objects(training_data, feature_names, categorical_features)
+    return _read_frame(training_data, feature_names, categorical_features)
+
+
+def _read_objects(
+    array: NDArray[Any], feature_names: Sequence[Any] | None, categorical_features: Iterable[int | str] | None
+) -> tuple[Schema, Array]:
+    import pandas as pd
+
+    frame = pd.DataFrame(array.astype(object), columns=_names(feature_names, None, array.shape)).infer_objects()
+    schema, matrix = _read_frame(frame, feature_names, categorical_features)
+    return replace(schema, container="objects" if array.dtype == object else "texts", labels=None), matrix
+
+
+def _read_frame(
+    frame: pd.DataFrame, feature_names: Sequence[Any] | None, categorical_features: Iterable[int | str] | None
+) -> tuple[Schema, Array]:
+    names = _names(feature_names, [str(label) for label in frame.columns], frame.shape)
+    schema = replace(_schema(names, "frame", None), dtypes=tuple(frame.dtypes), labels=frame.columns)
+    automatic = [j for j, dtype in enumerate(frame.dtypes) if _is_categorical(dtype)]
+    chosen = automatic if categorical_features is None else [schema.position(c) for c in categorical_features]
+    matrix = np.empty(frame.shape)
+    levels: dict[int, NDArray[Any]] = {}
+    coded = set()
+    for j in range(schema.d):
+        column = frame.iloc[:, j]
+        if j in chosen:
+            matrix[:, j], levels[j], as_codes = _encode_levels(column)
+            coded |= {j} if as_codes else set()
+        else:
+            matrix[:, j] = _numbers(column, names[j])
+    _check_finite(matrix, names)
+    return replace(schema, categorical=tuple(sorted(chosen)), levels=levels, coded=frozenset(coded)), matrix
+
+
+def _encode_levels(column: pd.Series[Any]) -> tuple[Array, NDArray[Any], bool]:
+    """A categorical column as floats, its levels, and whether the floats are positions of levels."""
+    import pandas as pd
+
+    if pd.api.types.is_numeric_dtype(column.dtype):
+        numbers = column.to_numpy(dtype=float, na_value=np.nan)
+        kind = np.dtype(bool) if pd.api.types.is_bool_dtype(column.dtype) else np.dtype(float)
+        if pd.api.types.is_integer_dtype(column.dtype):
+            kind = np.dtype(np.int64)
+        return numbers, np.unique(numbers[~np.isnan(numbers)]).astype(kind), False
+    if isinstance(column.dtype, pd.CategoricalDtype):
+        categories, codes = column.cat.categories.to_numpy(dtype=object), column.cat.codes.to_numpy()
+    else:
+        codes, uniques = pd.factorize(column, sort=False)
+        order = np.argsort(np.array([str(u) for u in uniques]), kind="stable")
+        categories = np.asarray(uniques, dtype=object)[order]
+        codes = np.where(codes >= 0, np.argsort(order)[codes], -1)
+    return np.where(codes >= 0, codes, np.nan).astype(float), categories, True
+
+
+def _numbers(column: pd.Series[Any], name: str) -> Array:
+    import pandas as pd
+
+    if pd.api.types.is_datetime64_any_dtype(column.dtype) or pd.api.types.is_timedelta64_dtype(column.dtype):
+        raise ValueError(f"training_data must hold numbers or categories, got {column.dtype} in column {name!r}")
+    try:
+        numbers: Array = column.to_numpy(dtype=float, na_value=np.nan)
+    except (TypeError, ValueError):
+        raise ValueError(
+            f"training_data has text in column {name!r}: name the column in categorical_features "
+            "(None takes every text, category and bool column of a data frame)"
+        ) from None
+    return numbers
+
+
+def _with_numeric_levels(
+    schema: Schema, matrix: Any, categorical_features: Iterable[int | str]
+) -> tuple[Schema, Array | Any]:
+    categorical = tuple(sorted({schema.position(c) for c in categorical_features}))
+    values = matrix.data if hasattr(matrix, "tocsr") else matrix
+    if np.any(np.isinf(values)):
+        _check_finite(np.asarray(matrix.todense() if hasattr(matrix, "tocsr") else matrix), schema.names)
+    levels = {}
+    for j in categorical:
+        column = matrix[:, [j]].toarray().ravel() if hasattr(matrix, "tocsr") else matrix[:, j]
+        known = np.unique(column[~np.isnan(column)])
+        levels[j] = known.astype(np.int64) if np.all(known == np.rint(known)) else known
+    return replace(schema, categorical=categorical, levels=levels), matrix
+
+
+def _names(given: Sequence[Any] | None, own: list[str] | None, shape: tuple[int, ...]) -> tuple[str, ...]:
+    rows, d = shape
+    if not rows or not d:
+        raise ValueError(f"training_data must have at least one row and one column, got shape {shape}")
+    names = tuple(str(name) for name in given) if given is not None else tuple(own or map(str, range(d)))
+    if len(names) != d:
+        raise ValueError(f"feature_names must name the {d} columns of training_data, got {len(names)} names")
+    return names
+
+
+def _schema(names: tuple[str, ...], container: str, dtype: Any) -> Schema:
+    return Schema(names, container, (), {}, (dtype,) * len(names))
+
+
+def _check_finite(matrix: Array, names: Sequence[str]) -> None:
+    rows, columns = np.nonzero(np.isinf(matrix))
+    if len(rows):
+        raise ValueError(f"training_data must be finite, got infinity in column {names[columns[0]]!r}, row {rows[0]}")
+
+
+def _is_categorical(dtype: Any) -> bool:
+    import pandas as pd
+
+    types = pd.api.types
+    text = types.is_object_dtype(dtype) or types.is_string_dtype(dtype)
+    return bool(text or types.is_bool_dtype(dtype) or isinstance(dtype, pd.CategoricalDtype))
+
+
+def _is_missing(cell: Any) -> bool:
+    number = isinstance(cell, (float, np.floating))
+    return cell is None or (number and bool(np.isnan(cell))) or type(cell).__name__ in ("NAType", "NaTType")
+
+
+def _listed(things: Sequence[Any]) -> str:
+    shown = ", ".join(repr(thing) for thing in things[:SHOWN])
+    return f"{shown}, ... ({len(things)} in all)" if len(things) > SHOWN else shown

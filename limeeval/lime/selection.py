@@ -1,0 +1,82 @@
+"""Feature selection from weighted moments: which of the d features the surrogate is fitted on.
+
+Each function returns positions of features; ties go to the lower position.
+"""
+
+import numpy as np
+from numpy.typing import NDArray
+
+from limeeval.lime.domain import Array
+from limeeval.lime.moments import Moments
+from limeeval.lime.surrogate import centred, ridge
+
+Features = NDArray[np.intp]
+FEATURE_SELECTIONS = ("auto", "forward_selection", "highest_weights", "lasso_path", "none")
+FORWARD_SELECTION_UP_TO = 6
+
+
+def resolved(feature_selection: str, num_features: int) -> str:
+    """The method behind ``auto``: forward selection up to 6 features, else highest weights (as in the lime package)."""
+    if feature_selection != "auto":
+        return feature_selection
+    return "forward_selection" if num_features <= FORWARD_SELECTION_UP_TO else "highest_weights"
+
+
+def select_features(moments: Moments, *, feature_selection: str, num_features: int, instance: Array) -> Features:
+    """Positions of at most ``num_features`` features, or of all d for ``none``.
+
+    Args:
+        moments: of one label, over all samples.
+        feature_selection: one of FEATURE_SELECTIONS.
+        num_features: at least 1; capped at d.
+        instance: the instance's own representation z_0 (d,), by which highest_weights ranks.
+    """
+    k = min(num_features, len(instance))
+    method = resolved(feature_selection, num_features)
+    if method == "none":
+        return np.arange(len(instance))
+    if method == "forward_selection":
+        return forward_selection(moments, k)
+    if method == "highest_weights":
+        return highest_weights(moments, k, instance)
+    return lasso_path(moments, k)
+
+
+def forward_selection(moments: Moments, k: int) -> Features:
+    """Greedy: k times the feature that raises the weighted R2 of an unpenalised fit the most.
+
+    The gain of a feature is its squared covariance with what is left of y over its own remaining variance; sweeping
+    the chosen one out of the covariances keeps each step at d^2 operations.
+    """
+    covariance, with_y, _ = centred(moments)
+    covariance, with_y = covariance.copy(), with_y[:, 0].copy()
+    negligible = 1e-12 * np.diag(covariance)
+    chosen: list[int] = []
+    for _ in range(k):
+        variance = np.diag(covariance)
+        gain = np.where(variance > negligible, with_y**2 / np.where(variance > negligible, variance, 1.0), 0.0)
+        gain[chosen] = -1.0
+        best = int(np.argmax(gain))
+        chosen.append(best)
+        if variance[best] > negligible[best]:
+            row = covariance[best] / variance[best]
+            with_y -= row * with_y[best]
+            covariance -= np.outer(covariance[:, best], row)
+    return np.array(chosen, dtype=np.intp)
+
+
+def highest_weights(moments: Moments, k: int, instance: Array) -> Features:
+    """The k largest |coefficient x value at the instance| of a ridge fit (alpha 0.01) on all features."""
+    contribution = ridge(moments, alpha=0.01).coefficients * instance
+    return np.argsort(-np.abs(contribution), kind="stable")[:k]
+
+
+def lasso_path(moments: Moments, k: int) -> Features:
+    """The features of the last point on the lasso path (LARS; Efron et al., 2004) with at most k of them."""
+    from sklearn.linear_model import lars_path_gram
+
+    covariance, with_y, _ = centred(moments)
+    _, _, path = lars_path_gram(with_y[:, 0], covariance, n_samples=1, method="lasso")
+    sizes = np.count_nonzero(path, axis=0)
+    within = np.flatnonzero((sizes > 0) & (sizes <= k))
+    return np.flatnonzero(path[:, within[-1]]) if len(within) else np.arange(k)

@@ -1,0 +1,135 @@
+"""Linear surrogates fitted from weighted moments, and the uncertainty of their coefficients."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, NamedTuple
+
+import numpy as np
+
+from limeeval.lime.domain import Array
+from limeeval.lime.moments import Moments, NeighborhoodMoments
+
+if TYPE_CHECKING:
+    from limeeval.lime.selection import Features
+
+RIDGE_ALPHA = 1.0
+_FLAT = 1e-13
+
+
+class LinearFit(NamedTuple):
+    """Coefficients (..., k) and the value at the instance (...), both of y - f(x) on z - z_0."""
+
+    coefficients: Array
+    at_instance: Array
+
+
+@dataclass(frozen=True)
+class Surrogate:
+    """The linear model that explains one label of one instance.
+
+    ``coefficients`` (k,) belong to the representation's ``features`` (k,), by falling magnitude; ``standard_errors``
+    (k,) are the spread expected over seeds, given these features (nan where they cannot be estimated); ``intercept``
+    is the surrogate at z = 0, ``local_prediction`` its value at the instance, ``r2`` the weighted R2 on its own
+    samples: nan if the model is constant there or only the instance has weight. ``replicates`` (g, d) are the
+    leave-one-group-out coefficients of the same fit on all d features, ``all_coefficients`` (d,) their full-sample
+    value: what other seeds are expected to select and rank is read off these.
+    """
+
+    features: Features
+    coefficients: Array
+    standard_errors: Array
+    intercept: float
+    intercept_standard_error: float
+    local_prediction: float
+    r2: float
+    all_coefficients: Array
+    replicates: Array
+    all_scales: Array
+
+
+def centred(moments: Moments) -> tuple[Array, Array, Array]:
+    """Weighted covariances times the sum of weights: of z (..., d, d), of z with y (..., d, c), of y itself (..., c)."""
+    mean = _means(moments)
+    z, y = mean[..., 1:], moments.cross[..., 0, :]
+    covariance = moments.gram[..., 1:, 1:] - moments.weight[..., None, None] * z[..., :, None] * z[..., None, :]
+    with_y = moments.cross[..., 1:, :] - z[..., :, None] * y[..., None, :]
+    spread = moments.power - y * y / moments.weight[..., None]
+    return covariance, with_y, spread
+
+
+def ridge(moments: Moments, features: Features | None = None, *, alpha: float = RIDGE_ALPHA) -> LinearFit:
+    """Weighted ridge with an unpenalised intercept, of one label, for every set of moments on the leading axes."""
+    covariance, with_y, _ = centred(moments)
+    mean = _means(moments)[..., 1:]
+    if features is not None:
+        covariance, with_y = covariance[..., features[:, None], features], with_y[..., features, :]
+        mean = mean[..., features]
+    penalised = covariance + alpha * np.eye(covariance.shape[-1])
+    coefficients = np.linalg.solve(penalised, with_y)[..., 0]
+    mean_y = moments.cross[..., 0, 0] / moments.weight
+    return LinearFit(coefficients, mean_y - (coefficients * mean).sum(axis=-1))
+
+
+def weighted_r2(moments: Moments, fit: LinearFit, features: Features, *, output: float) -> float:
+    """1 - SSE / SST of a linear fit on samples it need not have been fitted on; at most 1, larger is better.
+
+    nan where the outputs do not vary beyond rounding (``output`` is f(x), which sets the scale of rounding).
+    """
+    covariance, with_y, spread = centred(moments)
+    sst, power, weight = float(spread[0]), float(moments.power[0]), float(moments.weight)
+    if sst <= max(_FLAT * power, weight * (_FLAT * output) ** 2):
+        return float("nan")
+    slopes = fit.coefficients
+    residual_mean = moments.cross[0, 0] / weight - fit.at_instance - slopes @ _means(moments)[1:][features]
+    explained = 2 * slopes @ with_y[features, 0] - slopes @ covariance[np.ix_(features, features)] @ slopes
+    sse = max(sst - explained, 0.0) + weight * residual_mean**2
+    return float(1 - sse / sst)
+
+
+def jackknife_errors(replicates: Array) -> Array:
+    """Standard errors (...) from leave-one-group-out replicates (g, ...): sqrt((g-1)/g sum (r - mean r)^2).
+
+    (Efron and Stein, 1981.) nan for fewer than two groups.
+    """
+    g = len(replicates)
+    if g < 2:
+        return np.full(replicates.shape[1:], np.nan)
+    errors: Array = np.sqrt((g - 1) / g * np.square(replicates - replicates.mean(axis=0)).sum(axis=0))
+    return errors
+
+
+def fit_surrogate(
+    moments: NeighborhoodMoments, features: Features, *, instance: Array, output: float
+) -> Surrogate:
+    """Ridge (alpha 1, as LIME's) on chosen features of one label's moments, with its standard errors.
+
+    Args:
+        moments: of one label.
+        features: positions (k,) in the representation.
+        instance: z_0 (d,).
+        output: f(x) of this label.
+    """
+    total, without = moments.total, moments.leave_one_out
+    fit, everything = ridge(total, features), ridge(total)
+    replicates = ridge(without, features)
+    origin = instance[features]
+    intercepts = replicates.at_instance - replicates.coefficients @ origin
+    order = np.argsort(-np.abs(fit.coefficients), kind="stable")
+    return Surrogate(
+        features=features[order],
+        coefficients=fit.coefficients[order],
+        standard_errors=jackknife_errors(replicates.coefficients)[order],
+        intercept=float(output + fit.at_instance - fit.coefficients @ origin),
+        intercept_standard_error=float(jackknife_errors(intercepts)),
+        local_prediction=float(output + fit.at_instance),
+        r2=weighted_r2(total, fit, features, output=output),
+        all_coefficients=everything.coefficients,
+        replicates=ridge(without).coefficients,
+        all_scales=np.sqrt(np.maximum(np.diag(centred(total)[0]), 0.0)),
+    )
+
+
+def _means(moments: Moments) -> Array:
+    means: Array = moments.gram[..., 0, :] / moments.weight[..., None]
+    return means

@@ -1,0 +1,131 @@
+"""One row of a table, ready to be perturbed."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import cached_property
+from hashlib import blake2b
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.special import ndtri
+
+from limeeval.lime.background import Background
+from limeeval.lime.domain import Array, State
+from limeeval.lime.kernel import distances_to
+from limeeval.lime.schema import Schema
+
+_SMALLEST, _LARGEST = 2.0**-54, 1.0 - 2.0**-53
+_COMPARED = 16
+
+
+@dataclass(frozen=True)
+class TabularDomain:
+    """A row and the background it is perturbed against; a state is (cell numbers, values), each (n, d).
+
+    Attributes:
+        background: of all columns.
+        schema: how the model wants its rows.
+        row: the encoded instance, all columns.
+        columns: positions (d,) of the columns that are perturbed and explained; the others keep their value.
+        feature_names: d names, as they read on this row.
+        distance_metric: as in :func:`sklearn.metrics.pairwise_distances`.
+    """
+
+    background: Background
+    schema: Schema
+    row: Array
+    columns: NDArray[np.intp]
+    feature_names: tuple[str, ...]
+    distance_metric: str | Callable[..., float] = "euclidean"
+
+    @property
+    def width(self) -> int:
+        """One uniform a perturbed column."""
+        return len(self.columns)
+
+    @property
+    def key(self) -> int:
+        """Digest of the row."""
+        return int.from_bytes(blake2b(self.row.tobytes(), digest_size=8).digest(), "little")
+
+    @property
+    def description(self) -> str:
+        """The first few values, by name."""
+        known = self.schema
+        parts = [f"{known.names[j]}={known.text(j, self.row[j])}" for j in self.columns[:6]]
+        return f"the instance {', '.join(parts)}{', ...' if len(self.columns) > 6 else ''}"
+
+    @property
+    def instance(self) -> State:
+        """The row itself: its cells and its values."""
+        return self._own_cells[None, :], self.row[None, self.columns]
+
+    def draw(self, uniforms: Array) -> State:
+        """Cell numbers and values (n, d) by inverse transform of uniforms (n, d)."""
+        known, columns = self.background, self.columns
+        cells = _cells(uniforms, [known.upper[j] for j in columns])
+        where = cells + known.first[columns]
+        probability = known.slope.take(where)
+        probability *= uniforms
+        probability += known.base.take(where)
+        np.clip(probability, _SMALLEST, _LARGEST, out=probability)
+        values = ndtri(probability)
+        values *= known.scale.take(where)
+        values += known.center.take(where)
+        whole = known.whole[columns]
+        if whole.any():
+            values[:, whole] = np.rint(values[:, whole])
+        np.clip(values, known.low.take(where), known.high.take(where), out=values)
+        return cells, values
+
+    def design(self, state: State) -> Array:
+        """z (n, d): 1 in the instance's cell and 0 elsewhere; standardized values in columns without bins."""
+        cells, values = state
+        known, columns = self.background, self.columns
+        own = self._own_cells
+        scaled = known.standardized[columns]
+        if not scaled.any():
+            return (cells == own).astype(float)
+        z: Array = (values - known.mean[columns]) / known.sd[columns]
+        if not scaled.all():
+            z[:, ~scaled] = cells[:, ~scaled] == own[~scaled]
+        return z
+
+    def decode(self, state: State) -> Any:
+        """Rows in the container, order and dtypes that the model was fitted on."""
+        _, values = state
+        if self.schema.container == "sparse":
+            from scipy.sparse import csr_matrix
+
+            n, d = values.shape
+            starts = np.arange(0, n * d + 1, d)
+            return csr_matrix((values.ravel(), np.tile(self.columns, n), starts), shape=(n, len(self.row)))
+        return self.schema.decode(values)
+
+    def distance(self, z: Array) -> Array:
+        """Distances (n,) to the instance's representation."""
+        return distances_to(z, self.design(self.instance)[0], self.distance_metric)
+
+    @cached_property
+    def _own_cells(self) -> NDArray[np.intp]:
+        return self.background.cells_of(self.row)[self.columns]
+
+
+def _cells(uniforms: Array, upper: list[Array]) -> NDArray[np.intp]:
+    """Cell numbers (n, d): how many of its column's upper ends a uniform has reached."""
+    most = max(map(len, upper), default=0)
+    cells = np.zeros(uniforms.shape, dtype=np.intp)
+    if most > _COMPARED:
+        # Columns with many categories: one binary search a column beats comparing with every end.
+        for j, ends in enumerate(upper):
+            cells[:, j] = np.searchsorted(ends, uniforms[:, j], side="right")
+        return cells
+    padded = np.full((len(upper), most), np.inf)
+    for j, ends in enumerate(upper):
+        padded[j, : len(ends)] = ends
+    for ends in padded.T:
+        cells += uniforms >= ends
+    return cells

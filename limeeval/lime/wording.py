@@ -1,0 +1,80 @@
+"""An explanation in words: what it says, how far it can be relied on, and when not at all."""
+
+from __future__ import annotations
+
+import math
+
+from limeeval.lime.explanation import Explanation, is_flat, output_of
+
+WEAK_BELOW = 0.5
+_SHOWN = 15
+
+
+def summary(explanation: Explanation) -> str:
+    """Several lines of text: each label's coefficients with their standard errors, and the caveats."""
+    settings = explanation.settings
+    made = f"{settings.num_samples:,} samples, kernel width {settings.kernel_width:.4g}, seed {explanation.seed}"
+    blocks = [f"LIME explanation ({made})"]
+    for label in explanation.available_labels():
+        blocks.append("\n".join([headline(explanation, label), *_table(explanation, label)]))
+        blocks.extend(verdicts(explanation, label))
+    return "\n".join(blocks)
+
+
+def headline(explanation: Explanation, label: int) -> str:
+    """What is explained: the class and its probability, or the predicted value."""
+    value = output_of(explanation, label)
+    if explanation.mode == "regression":
+        return f"why the model predicts {value:.6g}"
+    return f"why the model gives {explanation.class_names[label]} a probability of {value:.3g}"
+
+
+def verdicts(explanation: Explanation, label: int) -> list[str]:
+    """Sentences on how far to trust the explanation of one label, the worst news first."""
+    support = _support(explanation, label)
+    if not explanation.diagnostics.is_fit or is_flat(explanation, label):
+        return [support]
+    return [sentence for sentence in (support, shared(explanation, label), _fidelity(explanation, label)) if sentence]
+
+
+def shared(explanation: Explanation, label: int) -> str:
+    """What two runs are expected to have in common; empty where it cannot be told."""
+    expected, k = explanation.expected_shared(label)
+    if math.isnan(expected):
+        return ""
+    if k == 1:
+        return f"Two runs are expected to name the same main reason in {expected:.0%} of cases."
+    return f"Two runs are expected to name {expected:.1f} of the same {k} reasons."
+
+
+def _support(explanation: Explanation, label: int) -> str:
+    found, n = explanation.diagnostics, explanation.settings.num_samples
+    unknowns = len(explanation.feature_names) + 1
+    if not found.is_fit:
+        return (
+            f"Not a fit: of {n:,} samples only the instance itself carries weight "
+            f"({found.effective_sample_size:.2f} effective samples). Use a larger kernel_width."
+        )
+    if is_flat(explanation, label):
+        return "Nothing to explain: the model gives the same answer all over this neighborhood."
+    if not found.is_supported:
+        return (
+            f"Not to be trusted: {found.effective_sample_size:,.0f} effective samples (of {n:,}) for {unknowns} unknowns. "
+            "Use a larger kernel_width or more num_samples."
+        )
+    return ""
+
+
+def _fidelity(explanation: Explanation, label: int) -> str:
+    r2 = explanation.surrogates[label].r2
+    carried = f"The line carries {max(r2, 0.0):.0%} of the model's variation in this neighborhood"
+    return f"{carried}: read it as a summary, not as the model's logic." if r2 < WEAK_BELOW else f"{carried}."
+
+
+def _table(explanation: Explanation, label: int) -> list[str]:
+    line = explanation.surrogates[label]
+    lines = [
+        f"  {b:+11.4g} ± {error:<8.2g} {explanation.feature_names[j]}"
+        for j, b, error in zip(line.features, line.coefficients, line.standard_errors, strict=True)
+    ]
+    return lines if len(lines) <= _SHOWN else [*lines[:_SHOWN], f"  ... and {len(lines) - _SHOWN} more"]
