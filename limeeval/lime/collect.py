@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from itertools import accumulate
+from itertools import accumulate, pairwise
 from operator import add
 
 import numpy as np
@@ -12,8 +13,10 @@ import numpy as np
 from limeeval.lime.domain import Array
 from limeeval.lime.kernel import Kernel, weights_of
 from limeeval.lime.model import Model
-from limeeval.lime.moments import Moments, NeighborhoodMoments, group_moments, instance_moments
+from limeeval.lime.moments import Moments, NeighborhoodMoments, group_moments, instance_moments, stacked
 from limeeval.lime.neighborhood import BATCH_ROWS, Neighborhood, Samples, predicted_samples
+
+FOLDED_ROWS = 1000
 
 
 @dataclass(frozen=True)
@@ -21,7 +24,8 @@ class Evidence:
     """What the model's answers around one instance amount to.
 
     ``prediction`` (c,) is f(x); ``labels`` the positions of the explained outputs; ``moments[width, count]`` those of
-    the explained labels at each kernel width and sample count; ``smallest`` and ``largest`` the outputs' range (c,).
+    the explained labels at each kernel width and sample count; ``smallest`` and ``largest`` the range of each explained
+    output.
     """
 
     prediction: Array
@@ -74,7 +78,8 @@ def collect_evidence(
         if samples.start == 0:
             first = samples.outputs[0]
             empty: list[list[Moments | None]] = [[None] * len(sample_counts) for _ in kernel_widths]
-            running = _Running(first, choose_labels(first), empty, first, first)
+            labels = choose_labels(first)
+            running = _Running(first, labels, empty, first[labels], first[labels])
         assert running is not None
         _fold(samples, neighborhood, running, kernel, kernel_widths, sample_counts)
         if on_samples is not None:
@@ -93,22 +98,27 @@ def _fold(
 ) -> None:
     """Adds samples to the segment between sample counts that they fall into."""
     domain, start = neighborhood.domain, samples.start
-    z = domain.design(samples.state)
-    distances = domain.distance(z)
-    offset = z - domain.design(domain.instance)[0]
-    outputs = samples.outputs[:, running.labels] - running.prediction[running.labels]
-    running.smallest = np.minimum(running.smallest, samples.outputs.min(axis=0))
-    running.largest = np.maximum(running.largest, samples.outputs.max(axis=0))
-    for segments, width in zip(running.segments, kernel_widths, strict=True):
-        weights = weights_of(kernel, distances, width)
-        low = 0
-        for number, high in enumerate(sample_counts):
-            here = slice(max(low - start, 0), max(high - start, 0))
-            if len(outputs[here]):
-                moments = group_moments(offset[here], outputs[here], weights[here], start + here.start)
-                known = segments[number]
-                segments[number] = moments if known is None else known + moments
-            low = high
+    origin = domain.design(domain.instance)[0]
+    for low, high in _pieces(start, start + len(samples.outputs), sample_counts):
+        here = slice(low - start, high - start)
+        z = domain.design(tuple(part[here] for part in samples.state))
+        outputs = samples.outputs[here, running.labels]
+        running.smallest = np.minimum(running.smallest, outputs.min(axis=0))
+        running.largest = np.maximum(running.largest, outputs.max(axis=0))
+        rows = stacked(z, origin, outputs - running.prediction[running.labels], low)
+        distances = domain.distance(z)
+        number = bisect_left(sample_counts, high)
+        for segments, width in zip(running.segments, kernel_widths, strict=True):
+            weights = weights_of(kernel, distances, width)
+            moments = group_moments(rows, weights, start=low, labels=len(running.labels))
+            known = segments[number]
+            segments[number] = moments if known is None else known + moments
+
+
+def _pieces(start: int, stop: int, sample_counts: Sequence[int]) -> Iterator[tuple[int, int]]:
+    """Cuts start..stop at the sample counts, and often enough to stay within the processor's cache."""
+    cuts = {start, stop, *range(start, stop, FOLDED_ROWS), *(count for count in sample_counts if start < count < stop)}
+    return pairwise(sorted(cuts))
 
 
 def _finished(

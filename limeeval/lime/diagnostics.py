@@ -46,7 +46,7 @@ def condition_number(moments: Moments) -> float:
 
     Columns that do not vary at all are left out; 1 if none does.
     """
-    covariance = centred(moments)[0]
+    covariance = centred(moments).covariance
     varies = np.diag(covariance) > 1e-12 * np.diag(moments.gram)[1:]
     if not varies.any():
         return 1.0

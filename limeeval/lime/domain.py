@@ -38,7 +38,7 @@ class Domain(Protocol):
         """State of the instance itself, as one sample."""
 
     def draw(self, uniforms: Array) -> State:
-        """Samples made of uniforms (n, width) in [0, 1)."""
+        """Samples made of uniforms (n, width) in [0, 1), which are the domain's to overwrite."""
 
     def design(self, state: State) -> Array:
         """Interpretable representation z (n, d) of samples."""

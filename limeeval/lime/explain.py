@@ -12,10 +12,10 @@ from limeeval.lime.collect import Evidence, collect_evidence
 from limeeval.lime.domain import Array, Domain
 from limeeval.lime.kernel import Kernel, weights_of
 from limeeval.lime.model import Model
-from limeeval.lime.moments import GROUPS, Moments
+from limeeval.lime.moments import GROUPS
 from limeeval.lime.neighborhood import Neighborhood, Samples
 from limeeval.lime.selection import FEATURE_SELECTIONS, Features, resolved, select_features
-from limeeval.lime.surrogate import Surrogate, fit_surrogate, jackknife_errors
+from limeeval.lime.surrogate import Centred, Surrogate, centred, fit_surrogate, jackknife_errors
 
 
 @dataclass(frozen=True)
@@ -66,14 +66,15 @@ def fit_evidence(evidence: Evidence, domain: Domain, request: Request) -> dict[i
     fitted = {}
     for column, label in enumerate(evidence.labels):
         one = moments.label(column)
-        features = _selected(one.total, own, request)
-        fitted[label] = fit_surrogate(one, features, instance=own, output=float(evidence.prediction[label]))
+        total = centred(one.total)
+        features = _selected(total, own, request)
+        fitted[label] = fit_surrogate(one, total, features, instance=own, output=float(evidence.prediction[label]))
     return fitted
 
 
-def _selected(moments: Moments, own: Array, request: Request) -> Features:
+def _selected(about: Centred, own: Array, request: Request) -> Features:
     return select_features(
-        moments, feature_selection=request.feature_selection, num_features=request.num_features, instance=own
+        about, feature_selection=request.feature_selection, num_features=request.num_features, instance=own
     )
 
 
@@ -87,7 +88,7 @@ def _fit_regressor(
     weights = weights_of(request.kernel, domain.distance(z), request.kernel_width)
     fitted = {}
     for column, label in enumerate(evidence.labels):
-        features = _selected(moments.label(column).total, z[0], request)
+        features = _selected(centred(moments.label(column).total), z[0], request)
         fitted[label] = _regressor_surrogate(request.model_regressor, z, outputs[:, label], weights, features)
     return fitted
 

@@ -48,7 +48,7 @@ class Explanation:
         column_names, column_values: d names and values as the table shows them.
         surrogates: the fitted line of each label, by label.
         prediction: the model's output (c,) at the instance.
-        smallest, largest: the model's outputs' range (c,) in the neighborhood.
+        smallest, largest: the range of each explained output in the neighborhood.
         representation: z_0 (d,).
         diagnostics: what the fits rest on.
         settings: how they were made.

@@ -12,6 +12,7 @@ random: its term stands apart and is never left out.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 
@@ -76,7 +77,7 @@ class NeighborhoodMoments:
         """The moments of one label."""
         return NeighborhoodMoments(self.instance.label(column), self.groups.label(column))
 
-    @property
+    @cached_property
     def total(self) -> Moments:
         """Of all samples, the instance included: what LIME fits."""
         return self.instance + self.groups.total()
@@ -95,36 +96,54 @@ def instance_moments(weight: float, d: int, labels: int) -> Moments:
     return Moments(gram, np.zeros((1 + d, labels)), np.zeros(labels), np.array(weight**2), np.array(1.0))
 
 
-def group_moments(offset: Array, outputs: Array, weights: Array, start: int) -> Moments:
+def stacked(z: Array, origin: Array, outputs: Array, start: int) -> Array:
+    """Rows [1, z - z_0, y - f(x)] of consecutive samples, with rows of zeros before and after to complete GROUPS.
+
+    Args:
+        z: representations, shape (n, d).
+        origin: z_0, shape (d,).
+        outputs: y - f(x), shape (n, c).
+        start: position of the first of these samples in its neighborhood; sample i belongs to group i mod GROUPS.
+    """
+    n, d = z.shape
+    before = start % GROUPS
+    rows = np.empty((-(-(before + n) // GROUPS) * GROUPS, 1 + d + outputs.shape[1]))
+    rows[:before] = rows[before + n :] = 0.0
+    here = rows[before : before + n]
+    here[:, 0] = 1.0
+    np.subtract(z, origin, out=here[:, 1 : 1 + d])
+    here[:, 1 + d :] = outputs
+    if start == 0:
+        here[0] = 0.0  # The instance itself: its term stands apart.
+    return rows
+
+
+def group_moments(rows: Array, weights: Array, *, start: int, labels: int) -> Moments:
     """Moments in GROUPS interleaved groups, of consecutive samples of one neighborhood; sample 0 is left out.
 
     Args:
-        offset: z - z_0, shape (n, d).
-        outputs: y - f(x), shape (n, c).
-        weights: shape (n,).
-        start: position of the first of these samples in its neighborhood; sample i belongs to group i mod GROUPS.
+        rows: from :func:`stacked`, of the same ``start``.
+        weights: of these samples (n,).
+        start: position of the first of them in its neighborhood.
+        labels: number c of outputs.
     """
-    n, d = offset.shape
+    p = rows.shape[1] - labels
     before = start % GROUPS
-    rows = np.zeros((-(-(before + n) // GROUPS) * GROUPS, 1 + d + outputs.shape[1]))
-    here = rows[before : before + n]
-    here[:, 0] = 1.0
-    here[:, 1 : 1 + d] = offset
-    here[:, 1 + d :] = outputs
-    random = slice(max(before, 1), before + n) if start == 0 else slice(before, before + n)
-    w, count = np.zeros((2, len(rows)))
-    w[random] = weights[random.start - before :]
-    count[random] = 1.0
-
-    grouped = rows.reshape(-1, GROUPS, rows.shape[1]).transpose(1, 0, 2)
-    weighted = (rows[:, : 1 + d] * w[:, None]).reshape(-1, GROUPS, 1 + d).transpose(1, 2, 0)
-    products = weighted @ grouped
-    y = rows[:, 1 + d :]
-    power = ((y * y) * w[:, None]).reshape(-1, GROUPS, y.shape[1]).sum(axis=0)
+    w = np.zeros(len(rows))
+    w[before : before + len(weights)] = weights
+    w *= rows[:, 0]
+    weighted = rows[:, :p] * w[:, None]
+    products = _grouped(weighted).transpose(0, 2, 1) @ _grouped(rows)
+    y = rows[:, p:]
     return Moments(
-        products[..., : 1 + d],
-        products[..., 1 + d :],
-        power,
+        products[..., :p],
+        products[..., p:],
+        _grouped(y * y * w[:, None]).sum(axis=1),
         (w * w).reshape(-1, GROUPS).sum(axis=0),
-        count.reshape(-1, GROUPS).sum(axis=0),
+        rows[:, 0].reshape(-1, GROUPS).sum(axis=0),
     )
+
+
+def _grouped(rows: Array) -> Array:
+    """Rows (n, columns) as groups (GROUPS, n / GROUPS, columns)."""
+    return rows.reshape(-1, GROUPS, rows.shape[1]).transpose(1, 0, 2)

@@ -31,23 +31,32 @@ class Neighborhood:
 
     def draw(self, start: int, stop: int) -> State:
         """Samples start..stop; ``start`` is a multiple of BLOCK."""
-        blocks = range(start // BLOCK, -(-stop // BLOCK))
-        uniforms = np.concatenate([self._block(block) for block in blocks])[: stop - start]
-        state = self.domain.draw(uniforms)
+        state = self.domain.draw(self._uniforms(start, stop))
         if start == 0:
             for drawn, own in zip(state, self.domain.instance, strict=True):
                 drawn[0] = own[0]
         return state
 
-    def _block(self, block: int) -> Array:
+    def _uniforms(self, start: int, stop: int) -> Array:
+        """Uniforms (stop - start, width), each block from a stream of its own."""
         key = self.domain.key if self.key is None else self.key
-        generator = np.random.default_rng([self.seed, key, block])
-        if self.sampling_method == "lhs":
-            from scipy.stats.qmc import LatinHypercube
+        uniforms = np.empty((stop - start, self.domain.width))
+        for low in range(start, stop, BLOCK):
+            generator = np.random.default_rng([self.seed, key, low // BLOCK])
+            block = uniforms[low - start : low - start + BLOCK]
+            if self.sampling_method == "lhs":
+                block[:] = _latin_hypercube(generator, self.domain.width)[: len(block)]
+            else:
+                generator.random(out=block)
+        return uniforms
 
-            hypercube: Array = LatinHypercube(d=self.domain.width, rng=generator).random(BLOCK)
-            return hypercube
-        return generator.random((BLOCK, self.domain.width))
+
+def _latin_hypercube(generator: np.random.Generator, width: int) -> Array:
+    """A block of uniforms (BLOCK, width), each column stratified (McKay et al., 1979)."""
+    from scipy.stats.qmc import LatinHypercube
+
+    uniforms: Array = LatinHypercube(d=width, rng=generator).random(BLOCK)
+    return uniforms
 
 
 class Samples(NamedTuple):

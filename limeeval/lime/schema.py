@@ -69,7 +69,7 @@ class Schema:
         if self.container in ("objects", "texts"):
             table = self._frame(values).to_numpy(dtype=object)
             return table if self.container == "objects" else table.astype(str)
-        return values.astype(self.dtypes[0])
+        return values.astype(self.dtypes[0], copy=False)
 
     def fitted_on(self, estimator: Any) -> Schema:
         """The same columns in the container that an estimator was fitted on, as far as it says."""

@@ -7,8 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from limeeval.lime.domain import Array
-from limeeval.lime.moments import Moments
-from limeeval.lime.surrogate import centred, ridge
+from limeeval.lime.surrogate import Centred, ridge
 
 Features = NDArray[np.intp]
 FEATURE_SELECTIONS = ("auto", "forward_selection", "highest_weights", "lasso_path", "none")
@@ -22,11 +21,11 @@ def resolved(feature_selection: str, num_features: int) -> str:
     return "forward_selection" if num_features <= FORWARD_SELECTION_UP_TO else "highest_weights"
 
 
-def select_features(moments: Moments, *, feature_selection: str, num_features: int, instance: Array) -> Features:
+def select_features(about: Centred, *, feature_selection: str, num_features: int, instance: Array) -> Features:
     """Positions of at most ``num_features`` features, or of all d for ``none``.
 
     Args:
-        moments: of one label, over all samples.
+        about: moments of one label, over all samples.
         feature_selection: one of FEATURE_SELECTIONS.
         num_features: at least 1; capped at d.
         instance: the instance's own representation z_0 (d,), by which highest_weights ranks.
@@ -36,20 +35,19 @@ def select_features(moments: Moments, *, feature_selection: str, num_features: i
     if method == "none":
         return np.arange(len(instance))
     if method == "forward_selection":
-        return forward_selection(moments, k)
+        return forward_selection(about, k)
     if method == "highest_weights":
-        return highest_weights(moments, k, instance)
-    return lasso_path(moments, k)
+        return highest_weights(about, k, instance)
+    return lasso_path(about, k)
 
 
-def forward_selection(moments: Moments, k: int) -> Features:
+def forward_selection(about: Centred, k: int) -> Features:
     """Greedy: k times the feature that raises the weighted R2 of an unpenalised fit the most.
 
     The gain of a feature is its squared covariance with what is left of y over its own remaining variance; sweeping
     the chosen one out of the covariances keeps each step at d^2 operations.
     """
-    covariance, with_y, _ = centred(moments)
-    covariance, with_y = covariance.copy(), with_y[:, 0].copy()
+    covariance, with_y = about.covariance.copy(), about.with_y[:, 0].copy()
     negligible = 1e-12 * np.diag(covariance)
     chosen: list[int] = []
     for _ in range(k):
@@ -65,18 +63,17 @@ def forward_selection(moments: Moments, k: int) -> Features:
     return np.array(chosen, dtype=np.intp)
 
 
-def highest_weights(moments: Moments, k: int, instance: Array) -> Features:
+def highest_weights(about: Centred, k: int, instance: Array) -> Features:
     """The k largest |coefficient x value at the instance| of a ridge fit (alpha 0.01) on all features."""
-    contribution = ridge(moments, alpha=0.01).coefficients * instance
+    contribution = ridge(about, alpha=0.01).coefficients * instance
     return np.argsort(-np.abs(contribution), kind="stable")[:k]
 
 
-def lasso_path(moments: Moments, k: int) -> Features:
+def lasso_path(about: Centred, k: int) -> Features:
     """The features of the last point on the lasso path (LARS; Efron et al., 2004) with at most k of them."""
     from sklearn.linear_model import lars_path_gram
 
-    covariance, with_y, _ = centred(moments)
-    _, _, path = lars_path_gram(with_y[:, 0], covariance, n_samples=1, method="lasso")
+    _, _, path = lars_path_gram(about.with_y[:, 0], about.covariance, n_samples=1, method="lasso")
     sizes = np.count_nonzero(path, axis=0)
     within = np.flatnonzero((sizes > 0) & (sizes <= k))
     return np.flatnonzero(path[:, within[-1]]) if len(within) else np.arange(k)

@@ -48,41 +48,56 @@ class Surrogate:
     all_scales: Array
 
 
-def centred(moments: Moments) -> tuple[Array, Array, Array]:
-    """Weighted covariances times the sum of weights: of z (..., d, d), of z with y (..., d, c), of y itself (..., c)."""
-    mean = _means(moments)
-    z, y = mean[..., 1:], moments.cross[..., 0, :]
-    covariance = moments.gram[..., 1:, 1:] - moments.weight[..., None, None] * z[..., :, None] * z[..., None, :]
-    with_y = moments.cross[..., 1:, :] - z[..., :, None] * y[..., None, :]
-    spread = moments.power - y * y / moments.weight[..., None]
-    return covariance, with_y, spread
+class Centred(NamedTuple):
+    """Moments about the weighted means, times the sum of weights: of z (..., d, d), of z with y (..., d, c), of y (..., c).
+
+    ``z`` (..., d) and ``y`` (..., c) are the weighted means of z - z_0 and y - f(x); ``weight`` (...) sums the weights.
+    """
+
+    covariance: Array
+    with_y: Array
+    spread: Array
+    z: Array
+    y: Array
+    weight: Array
+
+    @property
+    def d(self) -> int:
+        """Number of features."""
+        return self.z.shape[-1]
 
 
-def ridge(moments: Moments, features: Features | None = None, *, alpha: float = RIDGE_ALPHA) -> LinearFit:
+def centred(moments: Moments) -> Centred:
+    """Moments about their weighted means."""
+    weight = moments.weight
+    z, y = moments.gram[..., 0, 1:] / weight[..., None], moments.cross[..., 0, :] / weight[..., None]
+    covariance = moments.gram[..., 1:, 1:] - moments.gram[..., 1:, :1] * z[..., None, :]
+    with_y = moments.cross[..., 1:, :] - z[..., :, None] * moments.cross[..., :1, :]
+    return Centred(covariance, with_y, moments.power - y * moments.cross[..., 0, :], z, y, weight)
+
+
+def ridge(about: Centred, features: Features | None = None, *, alpha: float = RIDGE_ALPHA) -> LinearFit:
     """Weighted ridge with an unpenalised intercept, of one label, for every set of moments on the leading axes."""
-    covariance, with_y, _ = centred(moments)
-    mean = _means(moments)[..., 1:]
+    covariance, with_y, z, y = about.covariance, about.with_y, about.z, about.y
     if features is not None:
         covariance, with_y = covariance[..., features[:, None], features], with_y[..., features, :]
-        mean = mean[..., features]
-    penalised = covariance + alpha * np.eye(covariance.shape[-1])
-    coefficients = np.linalg.solve(penalised, with_y)[..., 0]
-    mean_y = moments.cross[..., 0, 0] / moments.weight
-    return LinearFit(coefficients, mean_y - (coefficients * mean).sum(axis=-1))
+        z = z[..., features]
+    coefficients = np.linalg.solve(covariance + alpha * np.eye(z.shape[-1]), with_y)[..., 0]
+    return LinearFit(coefficients, y[..., 0] - (coefficients * z).sum(axis=-1))
 
 
-def weighted_r2(moments: Moments, fit: LinearFit, features: Features, *, output: float) -> float:
+def weighted_r2(about: Centred, fit: LinearFit, features: Features, *, output: float) -> float:
     """1 - SSE / SST of a linear fit on samples it need not have been fitted on; at most 1, larger is better.
 
     nan where the outputs do not vary beyond rounding (``output`` is f(x), which sets the scale of rounding).
     """
-    covariance, with_y, spread = centred(moments)
-    sst, power, weight = float(spread[0]), float(moments.power[0]), float(moments.weight)
-    if sst <= max(_FLAT * power, weight * (_FLAT * output) ** 2):
+    sst, weight, mean = float(about.spread[0]), float(about.weight), float(about.y[0])
+    if sst <= max(_FLAT * (sst + weight * mean**2), weight * (_FLAT * output) ** 2):
         return float("nan")
     slopes = fit.coefficients
-    residual_mean = moments.cross[0, 0] / weight - fit.at_instance - slopes @ _means(moments)[1:][features]
-    explained = 2 * slopes @ with_y[features, 0] - slopes @ covariance[np.ix_(features, features)] @ slopes
+    residual_mean = mean - fit.at_instance - slopes @ about.z[features]
+    explained = 2 * slopes @ about.with_y[features, 0]
+    explained -= slopes @ about.covariance[np.ix_(features, features)] @ slopes
     sse = max(sst - explained, 0.0) + weight * residual_mean**2
     return float(1 - sse / sst)
 
@@ -100,19 +115,21 @@ def jackknife_errors(replicates: Array) -> Array:
 
 
 def fit_surrogate(
-    moments: NeighborhoodMoments, features: Features, *, instance: Array, output: float
+    moments: NeighborhoodMoments, total: Centred, features: Features, *, instance: Array, output: float
 ) -> Surrogate:
     """Ridge (alpha 1, as LIME's) on chosen features of one label's moments, with its standard errors.
 
     Args:
         moments: of one label.
+        total: of all samples, about their means.
         features: positions (k,) in the representation.
         instance: z_0 (d,).
         output: f(x) of this label.
     """
-    total, without = moments.total, moments.leave_one_out
-    fit, everything = ridge(total, features), ridge(total)
-    replicates = ridge(without, features)
+    without = centred(moments.leave_one_out)
+    fit, replicates = ridge(total, features), ridge(without, features)
+    whole = np.array_equal(features, np.arange(len(instance)))
+    all_fit, all_replicates = (fit, replicates) if whole else (ridge(total), ridge(without))
     origin = instance[features]
     intercepts = replicates.at_instance - replicates.coefficients @ origin
     order = np.argsort(-np.abs(fit.coefficients), kind="stable")
@@ -124,12 +141,7 @@ def fit_surrogate(
         intercept_standard_error=float(jackknife_errors(intercepts)),
         local_prediction=float(output + fit.at_instance),
         r2=weighted_r2(total, fit, features, output=output),
-        all_coefficients=everything.coefficients,
-        replicates=ridge(without).coefficients,
-        all_scales=np.sqrt(np.maximum(np.diag(centred(total)[0]), 0.0)),
+        all_coefficients=all_fit.coefficients,
+        replicates=all_replicates.coefficients,
+        all_scales=np.sqrt(np.maximum(np.diag(total.covariance), 0.0)),
     )
-
-
-def _means(moments: Moments) -> Array:
-    means: Array = moments.gram[..., 0, :] / moments.weight[..., None]
-    return means

@@ -19,6 +19,7 @@ from limeeval.lime.schema import Schema
 
 _SMALLEST, _LARGEST = 2.0**-54, 1.0 - 2.0**-53
 _COMPARED = 16
+_CACHED_ROWS = 1000
 
 
 @dataclass(frozen=True)
@@ -64,22 +65,28 @@ class TabularDomain:
         return self._own_cells[None, :], self.row[None, self.columns]
 
     def draw(self, uniforms: Array) -> State:
-        """Cell numbers and values (n, d) by inverse transform of uniforms (n, d)."""
-        known, columns = self.background, self.columns
-        cells = _cells(uniforms, [known.upper[j] for j in columns])
-        where = cells + known.first[columns]
-        probability = known.slope.take(where)
-        probability *= uniforms
-        probability += known.base.take(where)
-        np.clip(probability, _SMALLEST, _LARGEST, out=probability)
-        values = ndtri(probability)
-        values *= known.scale.take(where)
-        values += known.center.take(where)
-        whole = known.whole[columns]
+        """Cell numbers and values (n, d) by inverse transform, in the place of the uniforms (n, d)."""
+        upper = [self.background.upper[j] for j in self.columns]
+        few = max(map(len, upper), default=0) <= _COMPARED
+        cells = np.empty(uniforms.shape, dtype=np.uint8 if few else np.intp)
+        for low in range(0, len(uniforms), _CACHED_ROWS):
+            here = slice(low, low + _CACHED_ROWS)
+            (_compare if few else _search)(uniforms[here], upper, cells[here])
+            self._fill(uniforms[here], cells[here] + self.background.first[self.columns])
+        return cells, uniforms
+
+    def _fill(self, values: Array, where: NDArray[np.intp]) -> None:
+        """Turns uniforms (n, d) into values, in place, given the cell that each has fallen into."""
+        known, buffer = self.background, np.empty(values.shape)
+        values *= known.slope.take(where, out=buffer, mode="clip")
+        values += known.base.take(where, out=buffer, mode="clip")
+        ndtri(np.clip(values, _SMALLEST, _LARGEST, out=values), out=values)
+        values *= known.scale.take(where, out=buffer, mode="clip")
+        values += known.center.take(where, out=buffer, mode="clip")
+        whole = known.whole[self.columns]
         if whole.any():
-            values[:, whole] = np.rint(values[:, whole])
-        np.clip(values, known.low.take(where), known.high.take(where), out=values)
-        return cells, values
+            inside = where[:, whole]
+            values[:, whole] = np.clip(np.rint(values[:, whole]), known.low.take(inside), known.high.take(inside))
 
     def design(self, state: State) -> Array:
         """z (n, d): 1 in the instance's cell and 0 elsewhere; standardized values in columns without bins."""
@@ -88,7 +95,7 @@ class TabularDomain:
         own = self._own_cells
         scaled = known.standardized[columns]
         if not scaled.any():
-            return (cells == own).astype(float)
+            return (cells == own.astype(cells.dtype)).astype(float)
         z: Array = (values - known.mean[columns]) / known.sd[columns]
         if not scaled.all():
             z[:, ~scaled] = cells[:, ~scaled] == own[~scaled]
@@ -103,29 +110,33 @@ class TabularDomain:
             n, d = values.shape
             starts = np.arange(0, n * d + 1, d)
             return csr_matrix((values.ravel(), np.tile(self.columns, n), starts), shape=(n, len(self.row)))
-        return self.schema.decode(values)
+        # The representation is made of the values where columns have no bins: they must survive a model that writes.
+        return self.schema.decode(values.copy() if self.background.standardized.any() else values)
 
     def distance(self, z: Array) -> Array:
         """Distances (n,) to the instance's representation."""
-        return distances_to(z, self.design(self.instance)[0], self.distance_metric)
+        return distances_to(z, self._origin, self.distance_metric)
+
+    @cached_property
+    def _origin(self) -> Array:
+        return self.design(self.instance)[0]
 
     @cached_property
     def _own_cells(self) -> NDArray[np.intp]:
         return self.background.cells_of(self.row)[self.columns]
 
 
-def _cells(uniforms: Array, upper: list[Array]) -> NDArray[np.intp]:
-    """Cell numbers (n, d): how many of its column's upper ends a uniform has reached."""
-    most = max(map(len, upper), default=0)
-    cells = np.zeros(uniforms.shape, dtype=np.intp)
-    if most > _COMPARED:
-        # Columns with many categories: one binary search a column beats comparing with every end.
-        for j, ends in enumerate(upper):
-            cells[:, j] = np.searchsorted(ends, uniforms[:, j], side="right")
-        return cells
-    padded = np.full((len(upper), most), np.inf)
+def _compare(uniforms: Array, upper: list[Array], cells: NDArray[Any]) -> None:
+    """Writes cell numbers (n, d): how many of its column's upper ends each uniform has reached."""
+    padded = np.full((len(upper), max(map(len, upper), default=0)), np.inf)
     for j, ends in enumerate(upper):
         padded[j, : len(ends)] = ends
+    cells[:] = 0
     for ends in padded.T:
         cells += uniforms >= ends
-    return cells
+
+
+def _search(uniforms: Array, upper: list[Array], cells: NDArray[Any]) -> None:
+    """The same by one binary search a column: with many categories it beats comparing with every end."""
+    for j, ends in enumerate(upper):
+        cells[:, j] = np.searchsorted(ends, uniforms[:, j], side="right")
