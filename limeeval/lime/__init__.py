@@ -1,7 +1,7 @@
 """LIME itself: explanations of single predictions, each coefficient with its standard error."""
 
 from limeeval.lime.discretize import BaseDiscretizer, DecileDiscretizer, EntropyDiscretizer, QuartileDiscretizer
-from limeeval.lime.explainers import LimeTabularExplainer
+from limeeval.lime.explainers import LimeTabularExplainer, RecurrentTabularExplainer
 from limeeval.lime.explanation import Explanation
 from limeeval.lime.model import ModelError
 
@@ -13,4 +13,5 @@ __all__ = [
     "LimeTabularExplainer",
     "ModelError",
     "QuartileDiscretizer",
+    "RecurrentTabularExplainer",
 ]

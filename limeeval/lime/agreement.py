@@ -1,6 +1,7 @@
 """What another run, with another seed, is expected to say: read off a single run."""
 
 import numpy as np
+from numpy.typing import NDArray
 
 from limeeval.lime.domain import Array
 from limeeval.lime.surrogate import Surrogate
@@ -21,7 +22,7 @@ def expected_shared(surrogate: Surrogate, *, instance: Array, num_features: int,
     ``selection`` would on uncorrelated columns, then ranks them by magnitude. nan without replicates.
     """
     replicates = surrogate.replicates
-    g, d = replicates.shape
+    g = len(replicates)
     if g < 2 or k < 1:
         return float("nan")
     factor = np.sqrt((g - 1) / g) * (replicates - replicates.mean(axis=0))
@@ -39,14 +40,14 @@ def _importance(surrogate: Surrogate, instance: Array, selection: str) -> Array:
     return np.ones_like(instance) if selection == "none" else surrogate.all_scales
 
 
-def _named(coefficients: Array, importance: Array, num_features: int, k: int) -> np.ndarray[tuple[int, int], np.dtype[np.bool_]]:
+def _named(coefficients: Array, importance: Array, num_features: int, k: int) -> NDArray[np.bool_]:
     """Which features (runs, d) are among the k that each run names."""
     magnitude = np.abs(coefficients)
     selected = _largest(magnitude * importance, num_features)
     return _largest(np.where(selected, magnitude, -1.0), k)
 
 
-def _largest(values: Array, k: int) -> np.ndarray[tuple[int, int], np.dtype[np.bool_]]:
+def _largest(values: Array, k: int) -> NDArray[np.bool_]:
     chosen = np.zeros(values.shape, dtype=bool)
     k = min(k, values.shape[1])
     np.put_along_axis(chosen, np.argpartition(-values, k - 1, axis=1)[:, :k], True, axis=1)

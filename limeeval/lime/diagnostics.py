@@ -42,7 +42,7 @@ class Diagnostics:
 
 
 def condition_number(moments: Moments) -> float:
-    """Ratio of the largest to the smallest singular value of the weighted, centred design (at least 1, lower is better).
+    """Largest over smallest singular value of the weighted, centred design (at least 1, lower is better).
 
     Columns that do not vary at all are left out; 1 if none does.
     """

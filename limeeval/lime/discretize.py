@@ -111,10 +111,12 @@ class EntropyDiscretizer(BaseDiscretizer):
         """Thresholds of one tree a column; the median where a tree finds nothing to split.
 
         Raises:
-            ValueError: without labels.
+            ValueError: without labels, or with another number of them than rows.
         """
         if labels is None:
             raise ValueError("discretizer='entropy' needs training_labels, got None")
+        if len(labels) != len(data):
+            raise ValueError(f"training_labels must have one label a row, {len(data)}, got {len(labels)}")
         return [self._thresholds(data[:, j], np.asarray(labels)) for j in self.to_discretize]
 
     def _thresholds(self, column: Array, labels: Any) -> Array:

@@ -112,6 +112,7 @@ def _regressor_surrogate(regressor: Any, z: Array, y: Array, weights: Array, fea
         intercept_standard_error=float(jackknife_errors(np.array([np.squeeze(r.intercept_) for r in refits]))),
         local_prediction=float(np.squeeze(full.predict(z[:1, features]))),
         r2=_r2(full, z[:, features], y, weights),
+        output_spread=_spread(y, weights),
         all_coefficients=everywhere,
         replicates=np.empty((0, z.shape[1])),
         all_scales=np.ones(z.shape[1]),
@@ -136,10 +137,14 @@ def _coefficients(regressor: Any) -> Array:
 
 
 def _r2(regressor: Any, z: Array, y: Array, weights: Array) -> float:
-    spread = float(weights @ np.square(y - np.average(y, weights=weights)))
+    spread = _spread(y, weights)
     if spread <= 1e-13 * float(weights @ np.square(y)):
         return float("nan")
     return 1 - float(weights @ np.square(y - np.ravel(regressor.predict(z)))) / spread
+
+
+def _spread(y: Array, weights: Array) -> float:
+    return float(weights @ np.square(y - np.average(y, weights=weights)))
 
 
 def check_at_least(name: str, value: Any, least: int) -> None:

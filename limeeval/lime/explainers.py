@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
+import secrets
+import warnings
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
-import secrets
-import warnings
 
 import numpy as np
 
-from limeeval.lime.background import Background, background, centered_at, checked_stats
+from limeeval.lime.background import background, centered_at, checked_stats
 from limeeval.lime.diagnostics import diagnose
 from limeeval.lime.discretize import BaseDiscretizer, StatsDiscretizer, make_discretizer
 from limeeval.lime.domain import Array
@@ -192,7 +192,9 @@ class LimeTabularExplainer:
             largest=evidence.largest,
             representation=domain.design(domain.instance)[0],
             diagnostics=diagnose(total, {label: line.r2 for label, line in lines.items()}),
-            settings=Settings(num_samples, num_features, self.kernel_width, selection_used(request), str(distance_metric)),
+            settings=Settings(
+                num_samples, num_features, self.kernel_width, selection_used(request), str(distance_metric)
+            ),
             seed=neighborhood.seed,
             top_labels=list(lines) if top_labels and self.mode == "classification" else None,
         )
@@ -217,7 +219,7 @@ class LimeTabularExplainer:
             schema=known.fitted_on(fitted_estimator(predict_fn)),
             row=row,
             columns=columns,
-            feature_names=tuple(self._condition(j, row[j], int(cells[j])) for j in columns),
+            feature_names=tuple(self._condition(int(j), row[j], int(cells[j])) for j in columns),
             distance_metric=checked_metric(distance_metric),
         )
 
@@ -292,7 +294,9 @@ def fixed_seed(random_state: Any) -> int | None:
         return int(random_state.integers(2**31))
     if isinstance(random_state, (int, np.integer)) and not isinstance(random_state, bool) and random_state >= 0:
         return int(random_state)
-    raise ValueError(f"random_state must be None, an int of at least 0, a RandomState or a Generator, got {random_state!r}")
+    raise ValueError(
+        f"random_state must be None, an int of at least 0, a RandomState or a Generator, got {random_state!r}"
+    )
 
 
 def checked_sampling(sampling_method: str) -> str:
@@ -339,3 +343,100 @@ def _perturbed_columns(schema: Schema, row: Array) -> np.ndarray[tuple[int], np.
     if not perturbed.any():
         raise ValueError("a sparse data_row must have non-zero entries, the only ones that are perturbed, got none")
     return np.flatnonzero(perturbed)
+
+
+class RecurrentTabularExplainer:
+    """Explains models of sequences: rows of shape (timesteps, features), as recurrent networks take them.
+
+    Each feature at each timestep is a column named ``name_t-k``, k steps before the last; columns are ordered by
+    feature, then by time, as in the lime package.
+
+    Args:
+        training_data: (n, timesteps, features) array.
+        feature_names: names of the features; default: their numbers.
+        categorical_features: positions among the timesteps x features columns.
+        Others: as in :class:`LimeTabularExplainer`.
+
+    Raises:
+        ValueError: ``training_data`` has another number of dimensions, or an argument does not fit.
+    """
+
+    def __init__(
+        self,
+        training_data: Any,
+        mode: str = "classification",
+        training_labels: Any = None,
+        feature_names: Sequence[Any] | None = None,
+        categorical_features: Iterable[int | str] | None = None,
+        categorical_names: Mapping[int, Sequence[Any]] | None = None,
+        kernel_width: float | None = None,
+        kernel: Kernel | None = None,
+        verbose: bool = False,
+        class_names: Sequence[Any] | None = None,
+        feature_selection: str = "auto",
+        discretize_continuous: bool = True,
+        discretizer: str | BaseDiscretizer = "quartile",
+        random_state: Any = None,
+    ) -> None:
+        training_data = np.asarray(training_data)
+        if training_data.ndim != 3:
+            raise ValueError(
+                f"training_data must have shape (rows, timesteps, features), got shape {training_data.shape}"
+            )
+        rows, self.n_timesteps, self.n_features = training_data.shape
+        names = range(self.n_features) if feature_names is None else feature_names
+        if len(names) != self.n_features:
+            raise ValueError(f"feature_names must name {self.n_features} features, got {len(names)} names")
+        self.explainer = LimeTabularExplainer(
+            training_data.transpose(0, 2, 1).reshape(rows, -1),
+            mode=mode,
+            training_labels=training_labels,
+            feature_names=[f"{name}_t-{self.n_timesteps - 1 - t}" for name in names for t in range(self.n_timesteps)],
+            categorical_features=categorical_features,
+            categorical_names=categorical_names,
+            kernel_width=kernel_width,
+            kernel=kernel,
+            verbose=verbose,
+            class_names=class_names,
+            feature_selection=feature_selection,
+            discretize_continuous=discretize_continuous,
+            discretizer=discretizer,
+            random_state=random_state,
+        )
+
+    def explain_instance(
+        self,
+        data_row: Any,
+        classifier_fn: Any,
+        labels: Sequence[int | str] = (1,),
+        top_labels: int | None = None,
+        num_features: int = 10,
+        num_samples: int = 5000,
+        distance_metric: str | Callable[..., float] = "euclidean",
+        model_regressor: Any = None,
+    ) -> Explanation:
+        """Explains the prediction for one sequence (timesteps, features).
+
+        ``classifier_fn`` takes sequences (n, timesteps, features); the other arguments and the errors are those of
+        :meth:`LimeTabularExplainer.explain_instance`.
+        """
+        sequence = np.asarray(data_row)
+        if sequence.shape != (self.n_timesteps, self.n_features):
+            raise ValueError(
+                f"data_row must have shape ({self.n_timesteps}, {self.n_features}) as in training, got {sequence.shape}"
+            )
+        predict = prediction_function(classifier_fn, self.explainer.mode)
+
+        def of_sequences(rows: Array) -> Any:
+            return predict(rows.reshape(-1, self.n_features, self.n_timesteps).transpose(0, 2, 1))
+
+        return self.explainer.explain_instance(
+            sequence.T.ravel(),
+            of_sequences,
+            labels=labels,
+            top_labels=top_labels,
+            num_features=num_features,
+            num_samples=num_samples,
+            distance_metric=distance_metric,
+            model_regressor=model_regressor,
+        )

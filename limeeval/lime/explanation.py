@@ -193,11 +193,8 @@ class Explanation:
             show_table: show the instance's values.
             show_all: show all features' values, not only those of the explanation.
         """
-        from limeeval.lime.page import render
-
-        chosen = self._positions(labels)
         prediction = predict_proba if self.mode == "classification" else show_predicted_value
-        return render(self, chosen, prediction=prediction, table=show_table, all_values=show_all, whole_page=True)
+        return self._html(labels, prediction=prediction, table=show_table, all_values=show_all)
 
     def save_to_file(self, file_path: str | PathLike[str], labels: list[int] | None = None, **options: Any) -> None:
         """Writes :meth:`as_html`, with the same options, to a file."""
@@ -216,25 +213,28 @@ class Explanation:
         Raises:
             ImportError: IPython is not installed.
         """
-        from limeeval.lime.page import render
-
         try:
-            from IPython.display import HTML, display
+            from IPython import display
         except ImportError:
-            raise ImportError("show_in_notebook needs IPython, which notebooks bring along; save_to_file does not") from None
-        chosen = self._positions(labels)
+            raise ImportError("show_in_notebook needs IPython, which notebooks bring; save_to_file does not") from None
         prediction = predict_proba if self.mode == "classification" else show_predicted_value
-        display(HTML(render(self, chosen, prediction=prediction, table=show_table, all_values=show_all, whole_page=False)))
+        html = self._html(labels, prediction=prediction, table=show_table, all_values=show_all, whole_page=False)
+        display.display(display.HTML(html))
 
     def _repr_html_(self) -> str:
-        from limeeval.lime.page import render
-
-        return render(self, self.available_labels(), prediction=True, table=True, all_values=False, whole_page=False)
+        return self._html(None, prediction=True, table=True, all_values=False, whole_page=False)
 
     def __repr__(self) -> str:
         from limeeval.lime.wording import summary
 
         return summary(self)
+
+    def _html(
+        self, labels: list[int] | None, *, prediction: bool, table: bool, all_values: bool, whole_page: bool = True
+    ) -> str:
+        from limeeval.lime.page import Parts, render
+
+        return render(self, self._positions(labels), Parts(prediction, table, all_values, whole_page))
 
     def _positions(self, labels: list[int] | None) -> list[int]:
         return self.available_labels() if labels is None else [self._position(label) for label in labels]

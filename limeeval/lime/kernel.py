@@ -11,7 +11,7 @@ Kernel = Callable[[Array, float], Any]
 
 
 def exponential_kernel(distances: Array, kernel_width: float) -> Array:
-    """Weights in 0..1, larger is closer: exp(-D^2 / (2 nu^2)) (Ribeiro et al., 2016, as the lime package computes it)."""
+    """Weights in 0..1, larger is closer: exp(-D^2 / (2 nu^2)) (Ribeiro et al., 2016, as in the lime package)."""
     weights: Array = np.exp(-0.5 * np.square(distances / kernel_width))
     return weights
 

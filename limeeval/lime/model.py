@@ -99,7 +99,7 @@ def _classifier_outputs(raw: Any) -> Array:
     if isinstance(raw, list) and raw and all(np.ndim(part) == 2 and np.shape(part)[1] == 2 for part in raw):
         # A multi-label forest returns one (n, 2) array a label: the probability of each label being on.
         return np.column_stack([np.asarray(part)[:, 1] for part in raw]).astype(float)
-    outputs = np.asarray(raw)
+    outputs = _as_array(raw)
     if outputs.ndim != 2 or outputs.shape[1] < 2:
         came = "one column" if outputs.ndim == 2 and outputs.shape[1] == 1 else f"shape {outputs.shape}"
         raise ValueError(
@@ -110,8 +110,8 @@ def _classifier_outputs(raw: Any) -> Array:
 
 
 def _regressor_outputs(raw: Any) -> Array:
-    outputs = np.asarray(raw)
-    if outputs.ndim == 0 or outputs.ndim > 2 or (outputs.ndim == 2 and outputs.shape[1] != 1):
+    outputs = _as_array(raw)
+    if outputs.ndim > 2 or (outputs.ndim == 2 and outputs.shape[1] != 1):
         raise ValueError(
             f"predict_fn of a regressor must return shape (n,) or (n, 1), got {outputs.shape}: "
             "use mode='classification' for probabilities, or explain one output at a time"
@@ -119,24 +119,36 @@ def _regressor_outputs(raw: Any) -> Array:
     return _as_floats(outputs.reshape(-1, 1))
 
 
+def _as_array(raw: Any) -> np.ndarray[Any, Any]:
+    try:
+        outputs = np.asarray(raw)
+    except ValueError as error:  # Rows of unequal length.
+        raise ValueError(f"predict_fn must return an array of numbers, got {type(raw).__name__}: {error}") from None
+    if outputs.ndim == 0:
+        raise ValueError(f"predict_fn must return an array with one row a sample, got {raw!r}")
+    return outputs
+
+
 def _as_floats(outputs: np.ndarray[Any, Any]) -> Array:
     try:
         return outputs.astype(float)
     except (TypeError, ValueError):
-        raise ValueError(f"predict_fn must return numbers, got {outputs.dtype} such as {outputs.flat[0]!r}") from None
+        some = outputs.ravel().tolist()[0]
+        raise ValueError(f"predict_fn must return numbers, got {outputs.dtype} such as {some!r}") from None
 
 
 def explained_labels(
     labels: Sequence[int | str] | int | str, top_labels: int | None, prediction: Array, class_names: Sequence[str]
 ) -> list[int]:
-    """Positions of the classes to explain: the ``top_labels`` most likely, most likely first, or ``labels``.
+    """Positions of the classes to explain: the ``top_labels`` most likely (at most all), likeliest first, or ``labels``.
 
     Raises:
         ValueError: a label that does not exist, top_labels below 1, or nothing to explain.
     """
-    if top_labels:
-        if top_labels < 0:
-            raise ValueError(f"top_labels must be at least 1, got {top_labels}")
+    if top_labels is not None:
+        whole = isinstance(top_labels, (int, np.integer)) and not isinstance(top_labels, bool)
+        if not whole or top_labels < 1:
+            raise ValueError(f"top_labels must be None or a whole number of at least 1, got {top_labels!r}")
         return [int(label) for label in np.argsort(-prediction, kind="stable")[:top_labels]]
     wanted = [labels] if isinstance(labels, (int, str, np.integer)) else list(labels)
     if not wanted:

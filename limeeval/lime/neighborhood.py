@@ -85,11 +85,18 @@ def predicted_samples(
         states = [neighborhoods[piece.neighborhood].draw(piece.start, piece.stop) for piece in batch]
         domains = [neighborhoods[piece.neighborhood].domain for piece in batch]
         inputs = _joined([domain.decode(state) for domain, state in zip(domains, states, strict=True)])
-        around = domains[0].description if len(set(map(id, domains))) == 1 else f"{len(domains)} instances, among them {domains[0].description}"
+        around = _described(domains)
         outputs = model.predict(inputs, rows=sum(piece.stop - piece.start for piece in batch), around=around)
         ends = np.cumsum([piece.stop - piece.start for piece in batch])
         for piece, state, part in zip(batch, states, np.split(outputs, ends[:-1]), strict=True):
             yield Samples(piece.neighborhood, piece.start, state, part)
+
+
+def _described(domains: Sequence[Domain]) -> str:
+    distinct = len({domain.key for domain in domains})
+    return (
+        domains[0].description if distinct == 1 else f"{distinct} instances, the first being {domains[0].description}"
+    )
 
 
 def _batches(neighborhoods: Sequence[Neighborhood], batch_rows: int) -> Iterator[list[_Slice]]:

@@ -41,11 +41,11 @@ class Schema:
 
     @property
     def integer_ranges(self) -> Array:
-        """Smallest and largest value of a data frame's continuous columns of whole numbers (d, 2); others infinite."""
+        """Smallest and largest value of continuous columns of an integer dtype (d, 2); others infinite."""
         ranges = np.tile([-np.inf, np.inf], (self.d, 1))
         for j, dtype in enumerate(self.dtypes):
-            if self.container == "frame" and j not in self.categorical and getattr(dtype, "kind", "") in "iu":
-                limits = np.iinfo(getattr(dtype, "numpy_dtype", dtype))
+            if j not in self.categorical and getattr(dtype, "kind", "") in ("i", "u"):
+                limits = np.iinfo(getattr(dtype, "numpy_dtype", getattr(dtype, "subtype", dtype)))
                 ranges[j] = limits.min, np.nextafter(float(limits.max), 0) if limits.max > 2**52 else limits.max
         return ranges
 
@@ -54,12 +54,13 @@ class Schema:
 
         Raises:
             ValueError: a wrong number, name or order of columns, text in a number's column, an unseen category,
-                or an infinity.
+                an infinity, or a number that a column of whole numbers cannot hold.
         """
         cells = self._cells_of(data_row)
         encoded = np.array([self._encode_cell(j, cell) for j, cell in enumerate(cells)])
         if np.any(np.isinf(encoded)):
             raise ValueError(f"data_row must be finite, got infinity in {self._quoted(np.isinf(encoded))}")
+        self._check_whole(encoded)
         return encoded
 
     def decode(self, values: Array) -> Any:
@@ -74,7 +75,7 @@ class Schema:
     def fitted_on(self, estimator: Any) -> Schema:
         """The same columns in the container that an estimator was fitted on, as far as it says."""
         fitted_names = getattr(estimator, "feature_names_in_", None)
-        if self.container == "array":
+        if self.container in ("array", "objects"):
             if fitted_names is not None and list(fitted_names) == list(self.names):
                 import pandas as pd
 
@@ -91,7 +92,9 @@ class Schema:
             return "missing"
         if column in self.coded:
             return str(self.levels[column][int(value)])
-        return str(self.levels[column].dtype.type(value)) if column in self.levels else f"{value:.2f}"
+        if column in self.levels:
+            return str(self.levels[column].dtype.type(value))
+        return f"{value:.2f}" if value == 0 or abs(value) >= 0.01 else f"{value:.2g}"
 
     def position(self, column: int | str) -> int:
         """Position of a column given by position or name.
@@ -99,7 +102,7 @@ class Schema:
         Raises:
             ValueError: no such column.
         """
-        if isinstance(column, (int, np.integer)) and 0 <= column < self.d:
+        if isinstance(column, (int, np.integer)) and not isinstance(column, bool) and 0 <= column < self.d:
             return int(column)
         if isinstance(column, str) and column in self.names:
             return self.names.index(column)
@@ -127,6 +130,17 @@ class Schema:
             raise ValueError(f"data_row must be one row of {self.d} columns, got shape {np.shape(data_row)}")
         return list(data_row) if isinstance(data_row, (list, tuple)) and len(data_row) == self.d else list(row)
 
+    def _check_whole(self, encoded: Array) -> None:
+        smallest, largest = self.integer_ranges.T
+        fits = np.isnan(encoded) | ((encoded == np.rint(encoded)) & (encoded >= smallest) & (encoded <= largest))
+        wrong = np.flatnonzero(np.isfinite(smallest) & ~fits)
+        if len(wrong):
+            j = wrong[0]
+            raise ValueError(
+                f"data_row must have a whole number that {self.dtypes[j]} can hold in column {self.names[j]!r}, "
+                f"got {encoded[j]:g}"
+            )
+
     def _check_names(self, given: list[Any]) -> None:
         expected = list(self.labels) if self.labels is not None else list(self.names)
         if given == expected:
@@ -150,13 +164,14 @@ class Schema:
             if not len(matches):
                 known = _listed(self.levels[j].tolist())
                 raise ValueError(
-                    f"data_row has the category {cell!r} in column {self.names[j]!r}, unseen in training: known are {known}"
+                    f"data_row must have a category seen in training in column {self.names[j]!r}, {known}, "
+                    f"got {_plain(cell)!r}"
                 )
             return float(matches[0]) if j in self.coded else float(cell)
         try:
             return float(cell)
         except (TypeError, ValueError):
-            raise ValueError(f"data_row must have a number in column {self.names[j]!r}, got {cell!r}") from None
+            raise ValueError(f"data_row must have a number in column {self.names[j]!r}, got {_plain(cell)!r}") from None
 
     def _frame(self, values: Array) -> pd.DataFrame:
         import pandas as pd
@@ -177,8 +192,6 @@ class Schema:
                 return column.astype(dtype)
             return column if gap else pd.array(np.where(np.isnan(column), None, column), dtype=dtype)
         codes = np.where(np.isnan(column), -1, column).astype(np.intp)
-        if isinstance(dtype, pd.CategoricalDtype):
-            return pd.Categorical.from_codes(codes, dtype=dtype)
         own = pd.array(self.levels[j], dtype=dtype)
         return own.take(codes, allow_fill=True)
 
@@ -250,24 +263,26 @@ def _encode_levels(column: pd.Series[Any]) -> tuple[Array, NDArray[Any], bool]:
 
     if pd.api.types.is_numeric_dtype(column.dtype):
         numbers = column.to_numpy(dtype=float, na_value=np.nan)
-        kind = np.dtype(bool) if pd.api.types.is_bool_dtype(column.dtype) else np.dtype(float)
-        if pd.api.types.is_integer_dtype(column.dtype):
-            kind = np.dtype(np.int64)
-        return numbers, np.unique(numbers[~np.isnan(numbers)]).astype(kind), False
-    if isinstance(column.dtype, pd.CategoricalDtype):
-        categories, codes = column.cat.categories.to_numpy(dtype=object), column.cat.codes.to_numpy()
-    else:
+        known = np.unique(numbers[~np.isnan(numbers)])
+        return numbers, known.astype(bool) if pd.api.types.is_bool_dtype(column.dtype) else _whole(known), False
+    try:
         codes, uniques = pd.factorize(column, sort=False)
-        order = np.argsort(np.array([str(u) for u in uniques]), kind="stable")
-        categories = np.asarray(uniques, dtype=object)[order]
-        codes = np.where(codes >= 0, np.argsort(order)[codes], -1)
-    return np.where(codes >= 0, codes, np.nan).astype(float), categories, True
+    except TypeError as error:
+        raise ValueError(f"training_data must hold numbers or categories, got {error} in {column.name!r}") from None
+    if isinstance(column.dtype, pd.CategoricalDtype):
+        order = np.argsort(column.dtype.categories.get_indexer(uniques))
+    else:
+        order = np.argsort(np.array([str(u) for u in uniques], dtype=str), kind="stable")
+    # A missing value has code -1: it is looked up last, behind the levels.
+    positions = np.append(np.argsort(order).astype(float), np.nan)
+    return positions[codes], np.asarray(uniques, dtype=object)[order], True
 
 
 def _numbers(column: pd.Series[Any], name: str) -> Array:
     import pandas as pd
 
-    if pd.api.types.is_datetime64_any_dtype(column.dtype) or pd.api.types.is_timedelta64_dtype(column.dtype):
+    real = pd.api.types.is_numeric_dtype(column.dtype) and not pd.api.types.is_complex_dtype(column.dtype)
+    if not real and not _is_categorical(column.dtype):
         raise ValueError(f"training_data must hold numbers or categories, got {column.dtype} in column {name!r}")
     try:
         numbers: Array = column.to_numpy(dtype=float, na_value=np.nan)
@@ -289,9 +304,13 @@ def _with_numeric_levels(
     levels = {}
     for j in categorical:
         column = matrix[:, [j]].toarray().ravel() if hasattr(matrix, "tocsr") else matrix[:, j]
-        known = np.unique(column[~np.isnan(column)])
-        levels[j] = known.astype(np.int64) if np.all(known == np.rint(known)) else known
+        levels[j] = _whole(np.unique(column[~np.isnan(column)]))
     return replace(schema, categorical=categorical, levels=levels), matrix
+
+
+def _whole(levels: Array) -> NDArray[Any]:
+    """Levels as integers if all are whole: they read better."""
+    return levels.astype(np.int64) if np.all(levels == np.rint(levels)) else levels
 
 
 def _names(given: Sequence[Any] | None, own: list[str] | None, shape: tuple[int, ...]) -> tuple[str, ...]:
@@ -325,6 +344,11 @@ def _is_categorical(dtype: Any) -> bool:
 def _is_missing(cell: Any) -> bool:
     number = isinstance(cell, (float, np.floating))
     return cell is None or (number and bool(np.isnan(cell))) or type(cell).__name__ in ("NAType", "NaTType")
+
+
+def _plain(cell: Any) -> Any:
+    """A cell that reads like Python's own: 'a' instead of np.str_('a')."""
+    return cell.item() if isinstance(cell, np.generic) else cell
 
 
 def _listed(things: Sequence[Any]) -> str:

@@ -31,7 +31,8 @@ class Surrogate:
     ``coefficients`` (k,) belong to the representation's ``features`` (k,), by falling magnitude; ``standard_errors``
     (k,) are the spread expected over seeds, given these features (nan where they cannot be estimated); ``intercept``
     is the surrogate at z = 0, ``local_prediction`` its value at the instance, ``r2`` the weighted R2 on its own
-    samples: nan if the model is constant there or only the instance has weight. ``replicates`` (g, d) are the
+    samples: nan if the model is constant there, ``output_spread`` its denominator, the weighted sum of squares of the
+    model's outputs about their mean. ``replicates`` (g, d) are the
     leave-one-group-out coefficients of the same fit on all d features, ``all_coefficients`` (d,) their full-sample
     value: what other seeds are expected to select and rank is read off these.
     """
@@ -43,14 +44,16 @@ class Surrogate:
     intercept_standard_error: float
     local_prediction: float
     r2: float
+    output_spread: float
     all_coefficients: Array
     replicates: Array
     all_scales: Array
 
 
 class Centred(NamedTuple):
-    """Moments about the weighted means, times the sum of weights: of z (..., d, d), of z with y (..., d, c), of y (..., c).
+    """Moments about the weighted means, times the sum of weights.
 
+    ``covariance`` (..., d, d) is that of z, ``with_y`` (..., d, c) that of z with y, ``spread`` (..., c) that of y.
     ``z`` (..., d) and ``y`` (..., c) are the weighted means of z - z_0 and y - f(x); ``weight`` (...) sums the weights.
     """
 
@@ -64,7 +67,7 @@ class Centred(NamedTuple):
     @property
     def d(self) -> int:
         """Number of features."""
-        return self.z.shape[-1]
+        return int(self.z.shape[-1])
 
 
 def centred(moments: Moments) -> Centred:
@@ -82,8 +85,10 @@ def ridge(about: Centred, features: Features | None = None, *, alpha: float = RI
     if features is not None:
         covariance, with_y = covariance[..., features[:, None], features], with_y[..., features, :]
         z = z[..., features]
-    coefficients = np.linalg.solve(covariance + alpha * np.eye(z.shape[-1]), with_y)[..., 0]
-    return LinearFit(coefficients, y[..., 0] - (coefficients * z).sum(axis=-1))
+    penalty = alpha * np.eye(z.shape[-1])
+    coefficients = np.linalg.solve(covariance + penalty, with_y)[..., 0].astype(float, copy=False)
+    at_instance: Array = y[..., 0] - (coefficients * z).sum(axis=-1)
+    return LinearFit(coefficients, at_instance)
 
 
 def weighted_r2(about: Centred, fit: LinearFit, features: Features, *, output: float) -> float:
@@ -141,6 +146,7 @@ def fit_surrogate(
         intercept_standard_error=float(jackknife_errors(intercepts)),
         local_prediction=float(output + fit.at_instance),
         r2=weighted_r2(total, fit, features, output=output),
+        output_spread=float(total.spread[0]),
         all_coefficients=all_fit.coefficients,
         replicates=all_replicates.coefficients,
         all_scales=np.sqrt(np.maximum(np.diag(total.covariance), 0.0)),

@@ -95,7 +95,8 @@ class TabularDomain:
         own = self._own_cells
         scaled = known.standardized[columns]
         if not scaled.any():
-            return (cells == own.astype(cells.dtype)).astype(float)
+            inside: Array = (cells == own.astype(cells.dtype)).astype(float)
+            return inside
         z: Array = (values - known.mean[columns]) / known.sd[columns]
         if not scaled.all():
             z[:, ~scaled] = cells[:, ~scaled] == own[~scaled]

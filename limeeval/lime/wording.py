@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import math
 
+import numpy as np
+
+from limeeval.lime.domain import Array
 from limeeval.lime.explanation import Explanation, is_flat, output_of
 
 WEAK_BELOW = 0.5
@@ -59,8 +62,8 @@ def _support(explanation: Explanation, label: int) -> str:
         return "Nothing to explain: the model gives the same answer all over this neighborhood."
     if not found.is_supported:
         return (
-            f"Not to be trusted: {found.effective_sample_size:,.0f} effective samples (of {n:,}) for {unknowns} unknowns. "
-            "Use a larger kernel_width or more num_samples."
+            f"Not to be trusted: {found.effective_sample_size:,.0f} effective samples (of {n:,}) for {unknowns} "
+            "unknowns. Use a larger kernel_width or more num_samples."
         )
     return ""
 
@@ -73,8 +76,17 @@ def _fidelity(explanation: Explanation, label: int) -> str:
 
 def _table(explanation: Explanation, label: int) -> list[str]:
     line = explanation.surrogates[label]
+    digits = _decimals(line.standard_errors)
+    coefficients = [f"{b:+.{digits}f}" for b in line.coefficients]
+    width = max(map(len, coefficients), default=0)
     lines = [
-        f"  {b:+11.4g} ± {error:<8.2g} {explanation.feature_names[j]}"
-        for j, b, error in zip(line.features, line.coefficients, line.standard_errors, strict=True)
+        f"  {b:>{width}} ± {error:.{digits}f}  {explanation.feature_names[j]}"
+        for j, b, error in zip(line.features, coefficients, line.standard_errors, strict=True)
     ]
     return lines if len(lines) <= _SHOWN else [*lines[:_SHOWN], f"  ... and {len(lines) - _SHOWN} more"]
+
+
+def _decimals(errors: Array) -> int:
+    """Decimals that show two digits of a typical standard error."""
+    known = errors[errors > 0]
+    return min(max(1 - math.floor(math.log10(float(np.median(known)))), 0), 12) if len(known) else 4

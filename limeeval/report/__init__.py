@@ -1,0 +1,1 @@
+"""Reports: saved rows in, tables and sentences out."""

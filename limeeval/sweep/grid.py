@@ -1,0 +1,143 @@
+"""The grid: every combination of LIME's settings, and which of them share samples."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import product
+from typing import Any, NamedTuple
+
+from limeeval.lime.discretize import DISCRETIZERS
+from limeeval.lime.explain import check_at_least, check_feature_selection, check_kernel_width
+from limeeval.lime.explainers import checked_sampling
+from limeeval.lime.kernel import checked_metric
+
+SAMPLING_KEYS = (
+    "discretize_continuous",
+    "discretizer",
+    "sample_around_instance",
+    "sampling_method",
+    "distance_metric",
+)
+"""Settings that change the samples: each combination calls the model anew."""
+FIT_KEYS = ("num_features", "feature_selection")
+"""Settings that only change the fit to given samples."""
+WIDTH_KEYS = ("kernel_width", "kernel_width_factor")
+KEYS = (*WIDTH_KEYS, "num_samples", *FIT_KEYS, *SAMPLING_KEYS)
+
+
+class Width(NamedTuple):
+    """A kernel width, absolute and in multiples of LIME's default."""
+
+    kernel_width: float
+    kernel_width_factor: float
+
+
+class Cell(NamedTuple):
+    """One combination of the settings that share samples."""
+
+    width: Width
+    num_samples: int
+    num_features: int
+    feature_selection: str
+
+
+@dataclass(frozen=True)
+class Grid:
+    """Values of every setting, as lists; made by :func:`grid_of`."""
+
+    values: Mapping[str, tuple[Any, ...]]
+
+    @property
+    def samplings(self) -> Iterator[dict[str, Any]]:
+        """Every combination of the settings that change the samples."""
+        for combination in product(*(self.values[key] for key in SAMPLING_KEYS)):
+            yield dict(zip(SAMPLING_KEYS, combination, strict=True))
+
+    @property
+    def sample_counts(self) -> list[int]:
+        """Ascending; the model is called for the largest only."""
+        return sorted(self.values["num_samples"])
+
+    def widths(self, default: float) -> list[Width]:
+        """Kernel widths, given LIME's default for this data."""
+        if self.values["kernel_width"] != (None,):
+            absolute = [default if width is None else width for width in self.values["kernel_width"]]
+            return [Width(width, width / default) for width in absolute]
+        factors = [1.0 if factor is None else factor for factor in self.values["kernel_width_factor"]]
+        return [Width(factor * default, factor) for factor in factors]
+
+    def cells(self, default: float) -> list[Cell]:
+        """Every combination of the settings that share samples."""
+        fits = product(self.widths(default), self.sample_counts, *(self.values[key] for key in FIT_KEYS))
+        return [Cell(*fit) for fit in fits]
+
+
+def grid_of(settings: Mapping[str, Any]) -> Grid:
+    """The grid of settings that are single values or lists.
+
+    Raises:
+        ValueError: an unknown or missing key, an empty list, both ways of stating the width, or a value out of range.
+    """
+    unknown = sorted(set(settings) - set(KEYS))
+    if unknown:
+        raise ValueError(f"lime.* keys must be among {', '.join(KEYS)}, got {', '.join(unknown)}")
+    values = {key: _listed(key, settings[key]) for key in KEYS}
+    if values["kernel_width"] != (None,) and values["kernel_width_factor"] != (None,):
+        raise ValueError(
+            "lime.kernel_width and lime.kernel_width_factor state the same thing: give one, "
+            f"got {settings['kernel_width']} and {settings['kernel_width_factor']}"
+        )
+    for key in WIDTH_KEYS:
+        values[key] = tuple(None if value is None else check_kernel_width(value) for value in values[key])
+    for key, least in (("num_samples", 2), ("num_features", 1)):
+        for value in values[key]:
+            check_at_least(f"lime.{key}", value, least)
+    for key, check in _CHECKS.items():
+        for value in values[key]:
+            check(value)
+    return Grid({key: tuple(dict.fromkeys(found)) for key, found in values.items()})
+
+
+def seeds_of(seeds: int | Sequence[int]) -> list[int]:
+    """Seeds 0..S-1 for a count S, or the listed ones.
+
+    Raises:
+        ValueError: a count below 1, an empty list, a seed that is no whole number of at least 0, or one given twice.
+    """
+    if isinstance(seeds, Sequence) and not isinstance(seeds, str):
+        for seed in seeds:
+            check_at_least("seeds", seed, 0)
+        if not seeds or len(set(seeds)) != len(seeds):
+            raise ValueError(f"seeds must be a count or a list of different seeds, got {list(seeds)}")
+        return list(seeds)
+    check_at_least("seeds", seeds, 1)
+    return list(range(seeds))
+
+
+def _listed(key: str, value: Any) -> tuple[Any, ...]:
+    if isinstance(value, Sequence) and not isinstance(value, str):
+        if not value:
+            raise ValueError(f"lime.{key} must have at least one value, got an empty list")
+        return tuple(value)
+    return (value,)
+
+
+def _check_bool(value: Any) -> None:
+    if not isinstance(value, bool):
+        raise ValueError(f"lime.discretize_continuous and lime.sample_around_instance must be true or false, got {value!r}")
+
+
+def _check_discretizer(value: Any) -> None:
+    if value not in DISCRETIZERS:
+        raise ValueError(f"lime.discretizer must be one of {', '.join(DISCRETIZERS)}, got {value!r}")
+
+
+_CHECKS = {
+    "feature_selection": check_feature_selection,
+    "discretize_continuous": _check_bool,
+    "sample_around_instance": _check_bool,
+    "discretizer": _check_discretizer,
+    "sampling_method": checked_sampling,
+    "distance_metric": checked_metric,
+}

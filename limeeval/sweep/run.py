@@ -1,0 +1,216 @@
+"""Runs a grid over instances and seeds: as many model rows as the largest sample count needs, for all cells."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+import numpy as np
+
+from limeeval.lime.collect import Evidence, collect_evidence
+from limeeval.lime.diagnostics import condition_number
+from limeeval.lime.domain import Array, Domain
+from limeeval.lime.explain import Request, fit_evidence
+from limeeval.lime.explainers import LimeTabularExplainer
+from limeeval.lime.explanation import REGRESSION_LABEL
+from limeeval.lime.model import Model
+from limeeval.lime.neighborhood import BATCH_ROWS, Neighborhood, Samples
+from limeeval.sweep.grid import Cell, Grid
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from limeeval.tasks import Task
+
+
+MEASURED = (
+    "intercept",
+    "r2",
+    "output_spread",
+    "local_prediction",
+    "model_prediction",
+    "ess",
+    "condition_number",
+    "rows_predicted",
+)
+"""Columns of the table of fits that hold results; all others say what was fitted."""
+
+
+@dataclass(frozen=True)
+class Sweep:
+    """A finished sweep.
+
+    Attributes:
+        attributions: one row a task, explainer, instance, label, setting, seed and feature.
+        fits: one row a fit, that is all of these but the feature.
+        instances: one row an explained instance and label.
+        rows_predicted: rows given to the model.
+        rows_of_a_loop: rows that explaining cell by cell would have given to it.
+    """
+
+    attributions: pd.DataFrame
+    fits: pd.DataFrame
+    instances: pd.DataFrame
+    rows_predicted: int
+    rows_of_a_loop: int
+
+
+@dataclass(frozen=True)
+class Plan:
+    """What is to be run: a task's rows, seeds, settings and labels.
+
+    ``rows`` are positions in the task's data; ``labels`` names or numbers of classes, empty for the predicted class of
+    each instance; ``top_labels``, if given, takes their place.
+    """
+
+    task: Task
+    rows: Sequence[int]
+    seeds: Sequence[int]
+    grid: Grid
+    labels: Sequence[str | int] = ()
+    top_labels: int | None = None
+    batch_rows: int = BATCH_ROWS
+
+    @property
+    def rows_to_predict(self) -> int:
+        """Rows that the model will be given."""
+        return len(list(self.grid.samplings)) * len(self.rows) * len(self.seeds) * self.grid.sample_counts[-1]
+
+    @property
+    def rows_of_a_loop(self) -> int:
+        """Rows that explaining cell by cell would give to it."""
+        cells = sum(cell.num_samples for cell in self.grid.cells(default=1.0))
+        return len(list(self.grid.samplings)) * len(self.rows) * len(self.seeds) * cells
+
+
+def run_sweep(plan: Plan, *, on_rows: Callable[[int], None] | None = None) -> Sweep:
+    """Explains every instance with every seed and setting; ``on_rows`` is told of rows as they are predicted.
+
+    Raises:
+        ValueError: a row or label that does not fit.
+        ModelError: the model raised.
+    """
+    model = Model(plan.task.predict_fn, plan.task.mode)
+    fits = [fit for sampling in plan.grid.samplings for fit in _fits(plan, sampling, model, on_rows)]
+    return _tables(plan, fits, model.rows_predicted)
+
+
+class _Fit(NamedTuple):
+    """One fit: its row of the table of fits, and names, coefficients and standard errors of all d features."""
+
+    row: dict[str, Any]
+    feature_names: Sequence[str]
+    coefficients: Array
+    standard_errors: Array
+
+
+def _fits(
+    plan: Plan, sampling: dict[str, Any], model: Model, on_rows: Callable[[int], None] | None
+) -> Iterator[_Fit]:
+    """Every fit to one set of samples."""
+    explainer = _explainer(plan.task, sampling)
+    domains = [
+        explainer.domain(plan.task.data.iloc[row], plan.task.predict_fn, distance_metric=sampling["distance_metric"])
+        for row in plan.rows
+    ]
+    cells = plan.grid.cells(explainer.kernel_width)
+    units = [(position, seed) for position in range(len(domains)) for seed in plan.seeds]
+    counts = plan.grid.sample_counts
+    neighborhoods = [
+        Neighborhood(domains[position], seed, counts[-1], sampling["sampling_method"]) for position, seed in units
+    ]
+
+    def predicted(samples: Samples) -> None:
+        if on_rows is not None:
+            on_rows(len(samples.outputs))
+
+    found = collect_evidence(
+        neighborhoods,
+        model,
+        kernel=explainer.kernel,
+        kernel_widths=[width.kernel_width for width in plan.grid.widths(explainer.kernel_width)],
+        sample_counts=counts,
+        choose_labels=lambda prediction: _labels(plan, explainer, prediction),
+        batch_rows=plan.batch_rows,
+        on_samples=predicted,
+    )
+    for (position, seed), evidence in zip(units, found, strict=True):
+        for cell in cells:
+            for fit in _cell_fits(explainer, domains[position], evidence, cell):
+                yield fit._replace(row={"instance": position, "seed": seed, **sampling, **fit.row})
+
+
+def _cell_fits(
+    explainer: LimeTabularExplainer, domain: Domain, evidence: Evidence, cell: Cell
+) -> Iterator[_Fit]:
+    """The fit of each label in one cell of the grid."""
+    request = Request(
+        explainer.kernel, cell.width.kernel_width, cell.num_samples, cell.num_features, cell.feature_selection
+    )
+    total = evidence.moments[cell.width.kernel_width, cell.num_samples].total
+    for label, line in fit_evidence(evidence, domain, request).items():
+        b, error = np.zeros((2, len(domain.feature_names)))
+        b[line.features] = line.coefficients
+        error[:] = np.nan
+        error[line.features] = line.standard_errors
+        row = {
+            **cell.width._asdict(),
+            **{key: value for key, value in cell._asdict().items() if key != "width"},
+            "label": label if explainer.mode == "classification" else REGRESSION_LABEL,
+            "intercept": line.intercept,
+            "r2": line.r2,
+            "output_spread": line.output_spread,
+            "local_prediction": line.local_prediction,
+            "model_prediction": float(evidence.prediction[label]),
+            "ess": total.effective_sample_size,
+            "condition_number": condition_number(total),
+            "rows_predicted": cell.num_samples,
+        }
+        yield _Fit(row, domain.feature_names, b, error)
+
+
+def _explainer(task: Task, sampling: dict[str, Any]) -> LimeTabularExplainer:
+    return LimeTabularExplainer(
+        task.training_data,
+        mode=task.mode,
+        training_labels=task.target.iloc[task.train].to_numpy(),
+        class_names=task.class_names or None,
+        discretize_continuous=sampling["discretize_continuous"],
+        discretizer=sampling["discretizer"],
+        sample_around_instance=sampling["sample_around_instance"],
+    )
+
+
+def _labels(plan: Plan, explainer: LimeTabularExplainer, prediction: Array) -> list[int]:
+    if not plan.labels and not plan.top_labels:
+        return explainer.labels_of(prediction, (), 1)
+    return explainer.labels_of(prediction, plan.labels, plan.top_labels)
+
+
+def _tables(plan: Plan, fits: Sequence[_Fit], rows_predicted: int) -> Sweep:
+    import pandas as pd
+
+    rows = pd.DataFrame([fit.row for fit in fits])
+    rows.insert(0, "task", plan.task.name)
+    rows.insert(1, "explainer", "lime")
+    sizes = [len(fit.coefficients) for fit in fits]
+    keys = rows.drop(columns=list(MEASURED))
+    attributions = keys.loc[keys.index.repeat(sizes)].reset_index(drop=True)
+    attributions["feature"] = np.concatenate([np.arange(size) for size in sizes])
+    attributions["feature_name"] = np.concatenate([np.asarray(fit.feature_names, dtype=object) for fit in fits])
+    attributions["coefficient"] = np.concatenate([fit.coefficients for fit in fits])
+    attributions["standard_error"] = np.concatenate([fit.standard_errors for fit in fits])
+    return Sweep(attributions, rows, _instances(plan, rows), rows_predicted, plan.rows_of_a_loop)
+
+
+def _instances(plan: Plan, fits: pd.DataFrame) -> pd.DataFrame:
+    """Position, row, prediction and label of the explained instances, with their values as ``value_<column>``."""
+    found = fits.groupby(["instance", "label"], as_index=False)["model_prediction"].first()
+    explained = plan.task.data.iloc[[plan.rows[position] for position in found["instance"]]]
+    found.insert(0, "task", plan.task.name)
+    found.insert(2, "row", explained.index.to_numpy())
+    if plan.task.class_names:
+        found.insert(4, "label_name", [plan.task.class_names[label] for label in found["label"]])
+    values = explained.reset_index(drop=True).add_prefix("value_")
+    return found.join(values)
