@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import hydra
+from hydra.core.hydra_config import HydraConfig
 from omegaconf import DictConfig, OmegaConf
 
 if TYPE_CHECKING:
@@ -74,7 +75,7 @@ def _sweep(config: DictConfig) -> None:
     from limeeval.report.cells import cell_scores
     from limeeval.report.terminal import cost, table_of_cells, what_was_run
 
-    folder = Path(hydra.core.hydra_config.HydraConfig.get().runtime.output_dir)
+    folder = Path(HydraConfig.get().runtime.output_dir)
     settings = _settings(config)
     plan = _plan(settings)
     console = Console(highlight=False)
@@ -99,9 +100,7 @@ def _settings(config: DictConfig) -> dict[str, Any]:
     """The configuration as plain Python; an absolute width given on the command line replaces the default factors."""
     settings = OmegaConf.to_container(config, resolve=True)
     assert isinstance(settings, dict)
-    overridden = {
-        override.lstrip("+").split("=")[0] for override in hydra.core.hydra_config.HydraConfig.get().overrides.task
-    }
+    overridden = {override.lstrip("+").split("=")[0] for override in HydraConfig.get().overrides.task}
     lime = settings["lime"]
     if lime["kernel_width"] is not None and "lime.kernel_width_factor" not in overridden:
         lime["kernel_width_factor"] = None
@@ -147,7 +146,14 @@ def _k(settings: Mapping[str, Any], plan: Plan, d: int) -> int:
 
 def _with_progress(plan: Plan) -> Sweep:
     from rich.console import Console
-    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn, TimeRemainingColumn
+    from rich.progress import (
+        BarColumn,
+        MofNCompleteColumn,
+        Progress,
+        TextColumn,
+        TimeElapsedColumn,
+        TimeRemainingColumn,
+    )
 
     from limeeval.sweep.run import run_sweep
 

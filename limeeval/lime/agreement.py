@@ -21,13 +21,13 @@ def expected_shared(surrogate: Surrogate, *, instance: Array, num_features: int,
     jackknife covariance V belong to the fit on all d features. Each run selects ``num_features`` features as
     ``selection`` would on uncorrelated columns, then ranks them by magnitude. nan without replicates.
     """
-    replicates = surrogate.replicates
+    replicates = surrogate.full.replicates
     g = len(replicates)
     if g < 2 or k < 1:
         return float("nan")
     factor = np.sqrt((g - 1) / g) * (replicates - replicates.mean(axis=0))
     noise = np.random.default_rng(0).standard_normal((3, _PAIRS, g)) @ factor
-    limit = surrogate.all_coefficients + noise[0]
+    limit = surrogate.full.coefficients + noise[0]
     importance = _importance(surrogate, instance, selection)
     first, second = (_named(limit + noise[run], importance, num_features, k) for run in (1, 2))
     return float((first & second).sum(axis=1).mean())
@@ -37,7 +37,7 @@ def _importance(surrogate: Surrogate, instance: Array, selection: str) -> Array:
     """What a coefficient is multiplied by when features are selected."""
     if selection == "highest_weights":
         return np.abs(instance)
-    return np.ones_like(instance) if selection == "none" else surrogate.all_scales
+    return np.ones_like(instance) if selection == "none" else surrogate.full.scales
 
 
 def _named(coefficients: Array, importance: Array, num_features: int, k: int) -> NDArray[np.bool_]:

@@ -170,9 +170,10 @@ def _column_statistics(matrix: Any) -> tuple[Array, Array, NDArray[np.bool_]]:
         sds = np.sqrt(np.where(gaps, 0.0, np.square(matrix - means)).sum(axis=0) / count)
     else:
         means, sds = matrix.mean(axis=0), matrix.std(axis=0)
-    # A constant column may have a mean that is off by its last bit: its spread is exactly 0.
-    spread = np.nan_to_num(matrix, nan=-np.inf).max(axis=0) - np.nan_to_num(matrix, nan=np.inf).min(axis=0)
-    return means, np.where(spread > 0, sds, 0.0), gaps.any(axis=0)
+    # The mean of a constant column may be off by its last bit, and its spread above 0.
+    smallest, largest = np.where(gaps, np.inf, matrix).min(axis=0), np.where(gaps, -np.inf, matrix).max(axis=0)
+    constant = smallest == largest
+    return np.where(constant, smallest, means), np.where(constant, 0.0, sds), gaps.any(axis=0)
 
 
 def _column(matrix: Any, j: int) -> Array:
@@ -189,24 +190,44 @@ def _frequencies(stats: Mapping[str, Any] | None, j: int, values: Array) -> Arra
     """Frequencies of a column's cells from training_data_stats, in the order of ``values``."""
     if stats is None:
         return None
-    known = dict(zip(map(float, stats["feature_values"][j]), stats["feature_frequencies"][j], strict=True))
-    return np.array([float(known.get(value, 0.0)) for value in values])
+    stated, shares = stats["feature_values"][j], stats["feature_frequencies"][j]
+    if len(stated) != len(shares):
+        raise ValueError(
+            f"training_data_stats must have one frequency a value, got {len(shares)} for {len(stated)} in column {j}"
+        )
+    known = dict(zip(map(float, stated), shares, strict=True))
+    frequencies = np.array([float(known.get(value, 0.0)) for value in values])
+    if not frequencies.sum() > 0:
+        raise ValueError(
+            f"training_data_stats must give some of the values {values.tolist()} of column {j} a frequency above 0, "
+            f"got {known}"
+        )
+    return frequencies
 
 
-def _categorical_cells(levels: Array, column: Array, frequencies: Array | None) -> Cells:
-    if frequencies is None:
-        frequencies = np.bincount(np.searchsorted(levels, column[~np.isnan(column)]), minlength=len(levels)).astype(float)
-    return _with_missing(Cells(frequencies, levels, np.zeros_like(levels), levels, levels), column)
+def _categorical_cells(levels: Array, column: Array, given: Array | None) -> Cells:
+    counted = _counted(np.searchsorted(levels, column[~np.isnan(column)]), len(levels), given)
+    return _with_missing(Cells(counted, levels, np.zeros_like(levels), levels, levels), column)
 
 
 def _bin_cells(discretizer: BaseDiscretizer, j: int, edges: Array, column: Array, given: Array | None) -> Cells:
-    known = column[~np.isnan(column)]
-    counted = np.bincount(np.searchsorted(edges, known), minlength=len(edges) + 1).astype(float)
-    means, sds, lows, highs = (
-        np.asarray(part[j], dtype=float)
-        for part in (discretizer.means, discretizer.stds, discretizer.mins, discretizer.maxs)
-    )
-    return _with_missing(Cells(counted if given is None else given, means, sds, lows, highs), column)
+    counted = _counted(np.searchsorted(edges, column[~np.isnan(column)]), len(edges) + 1, given)
+    parts = discretizer.means[j], discretizer.stds[j], discretizer.mins[j], discretizer.maxs[j]
+    if {len(part) for part in parts} != {len(counted)}:
+        raise ValueError(
+            f"discretizer must state means, stds, mins and maxs of the {len(counted)} bins of column {j}, "
+            f"got {', '.join(str(len(part)) for part in parts)} of them"
+        )
+    means, sds, lows, highs = (np.asarray(part, dtype=float) for part in parts)
+    return _with_missing(Cells(counted, means, sds, lows, highs), column)
+
+
+def _counted(positions: NDArray[np.intp], cells: int, given: Array | None) -> Array:
+    """How often each cell occurs (cells,), or as many in the ``given`` proportions."""
+    if given is None:
+        return np.bincount(positions, minlength=cells).astype(float)
+    proportions: Array = given / given.sum() * max(len(positions), 1)
+    return proportions
 
 
 def _with_missing(cells: Cells, column: Array) -> Cells:

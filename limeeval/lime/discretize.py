@@ -6,6 +6,7 @@ A custom discretizer is a subclass of :class:`BaseDiscretizer` with a ``bins`` m
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from itertools import pairwise
 from typing import Any, ClassVar
 
 import numpy as np
@@ -13,6 +14,7 @@ import numpy as np
 from limeeval.lime.domain import Array
 
 DISCRETIZERS = ("quartile", "decile", "entropy")
+_ROUNDING = 1e-15
 
 
 class BaseDiscretizer:
@@ -50,8 +52,11 @@ class BaseDiscretizer:
         bins = self.bins(data, labels)
         if len(bins) != len(self.to_discretize):
             raise ValueError(f"bins must return borders for {len(self.to_discretize)} columns, got {len(bins)}")
-        for j, borders in zip(self.to_discretize, bins, strict=True):
-            self._describe(j, feature_names[j], data[:, j], np.unique(np.asarray(borders, dtype=float)))
+        for j, given in zip(self.to_discretize, bins, strict=True):
+            borders = np.unique(np.asarray(given, dtype=float))
+            if not np.all(np.isfinite(borders)):
+                raise ValueError(f"bins must return finite borders, got {given} for column {feature_names[j]!r}")
+            self._describe(j, feature_names[j], data[:, j], borders)
 
     def bins(self, data: Array, labels: Any) -> list[Array]:
         """Borders of each column in ``to_discretize``, in that order; duplicates are dropped."""
@@ -80,8 +85,11 @@ class BaseDiscretizer:
         inside = np.maximum(np.bincount(bins, minlength=count), 1)
         means = np.bincount(bins, weights=column, minlength=count) / inside
         squares = np.bincount(bins, weights=np.square(column - means[bins]), minlength=count)
-        self.means[j], self.stds[j] = means.tolist(), np.sqrt(squares / inside).tolist()
+        stds = np.sqrt(squares / inside)
+        stds[stds <= _ROUNDING * np.abs(means)] = 0.0  # A bin of one repeated value: its mean is off by the last bit.
         self.mins[j], self.maxs[j] = [float(column.min()), *borders.tolist()], [*borders.tolist(), float(column.max())]
+        within = np.clip(means, self.mins[j], np.maximum(self.mins[j], self.maxs[j]))
+        self.means[j], self.stds[j] = within.tolist(), stds.tolist()
 
 
 class _PercentileDiscretizer(BaseDiscretizer):
@@ -147,7 +155,7 @@ def bin_names(name: str, borders: Array) -> list[str]:
     if not len(borders):
         return [name]
     texts = _distinct_numbers(borders)
-    between = [f"{low} < {name} <= {high}" for low, high in zip(texts[:-1], texts[1:], strict=True)]
+    between = [f"{low} < {name} <= {high}" for low, high in pairwise(texts)]
     return [f"{name} <= {texts[0]}", *between, f"{name} > {texts[-1]}"]
 
 
@@ -175,7 +183,8 @@ def make_discretizer(
     """
     kinds = {"quartile": QuartileDiscretizer, "decile": DecileDiscretizer, "entropy": EntropyDiscretizer}
     if isinstance(discretizer, str) and discretizer in kinds:
-        return kinds[discretizer](data, categorical_features, feature_names, labels=labels, random_state=random_state)
+        kind, seed = kinds[discretizer], random_state % 2**32  # scikit-learn takes no larger ones.
+        return kind(data, categorical_features, feature_names, labels=labels, random_state=seed)
     if all(hasattr(discretizer, part) for part in ("names", "means", "stds", "mins", "maxs", "to_discretize")):
         chosen: BaseDiscretizer = discretizer
         return chosen

@@ -15,7 +15,7 @@ from limeeval.lime.model import Model
 from limeeval.lime.moments import GROUPS
 from limeeval.lime.neighborhood import Neighborhood, Samples
 from limeeval.lime.selection import FEATURE_SELECTIONS, Features, resolved, select_features
-from limeeval.lime.surrogate import Centred, Surrogate, centred, fit_surrogate, jackknife_errors
+from limeeval.lime.surrogate import Centred, FullFit, Surrogate, centred, fit_surrogate, jackknife_errors
 
 
 @dataclass(frozen=True)
@@ -113,9 +113,7 @@ def _regressor_surrogate(regressor: Any, z: Array, y: Array, weights: Array, fea
         local_prediction=float(np.squeeze(full.predict(z[:1, features]))),
         r2=_r2(full, z[:, features], y, weights),
         output_spread=_spread(y, weights),
-        all_coefficients=everywhere,
-        replicates=np.empty((0, z.shape[1])),
-        all_scales=np.ones(z.shape[1]),
+        full=FullFit(everywhere, np.empty((0, z.shape[1])), np.ones(z.shape[1])),
     )
 
 

@@ -218,6 +218,7 @@ class LimeTabularExplainer:
             background=around,
             schema=known.fitted_on(fitted_estimator(predict_fn)),
             row=row,
+            own_cells=cells[columns],
             columns=columns,
             feature_names=tuple(self._condition(int(j), row[j], int(cells[j])) for j in columns),
             distance_metric=checked_metric(distance_metric),

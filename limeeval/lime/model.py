@@ -140,7 +140,9 @@ def _as_floats(outputs: np.ndarray[Any, Any]) -> Array:
 def explained_labels(
     labels: Sequence[int | str] | int | str, top_labels: int | None, prediction: Array, class_names: Sequence[str]
 ) -> list[int]:
-    """Positions of the classes to explain: the ``top_labels`` most likely (at most all), likeliest first, or ``labels``.
+    """Positions of the classes to explain: the ``top_labels`` most likely, most likely first, or ``labels``.
+
+    ``top_labels`` beyond the number of classes means all of them.
 
     Raises:
         ValueError: a label that does not exist, top_labels below 1, or nothing to explain.

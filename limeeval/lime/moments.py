@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from functools import cached_property
 
 import numpy as np
+from numpy.typing import NDArray
 
 from limeeval.lime.domain import Array
 
@@ -50,6 +51,12 @@ class Moments:
         chosen = slice(column, column + 1)
         return Moments(self.gram, self.cross[..., chosen], self.power[..., chosen], self.squared_weights, self.count)
 
+    def select(self, features: NDArray[np.intp]) -> Moments:
+        """The moments of some features (k,) alone: ``gram`` (..., 1 + k, 1 + k), ``cross`` (..., 1 + k, c)."""
+        own = np.concatenate([[0], 1 + features])
+        gram = self.gram[..., own[:, None], own]
+        return Moments(gram, self.cross[..., own, :], self.power, self.squared_weights, self.count)
+
     @property
     def weight(self) -> Array:
         """Sum of the weights (...)."""
@@ -77,6 +84,10 @@ class NeighborhoodMoments:
         """The moments of one label."""
         return NeighborhoodMoments(self.instance.label(column), self.groups.label(column))
 
+    def select(self, features: NDArray[np.intp]) -> NeighborhoodMoments:
+        """The moments of some features (k,) alone."""
+        return NeighborhoodMoments(self.instance.select(features), self.groups.select(features))
+
     @cached_property
     def total(self) -> Moments:
         """Of all samples, the instance included: what LIME fits."""
@@ -85,8 +96,13 @@ class NeighborhoodMoments:
     @property
     def leave_one_out(self) -> Moments:
         """Of all samples but one group's, for each group that has samples: leading axis of at most GROUPS."""
+        return self.total - self.filled_groups
+
+    @property
+    def filled_groups(self) -> Moments:
+        """The groups that have samples."""
         filled = self.groups.count > 0
-        return self.total - Moments(*(part[filled] for part in self.groups._parts))
+        return self.groups if filled.all() else Moments(*(part[filled] for part in self.groups._parts))
 
 
 def instance_moments(weight: float, d: int, labels: int) -> Moments:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from limeeval.lime.explanation import Explanation
-from limeeval.lime.wording import headline, verdicts
+from limeeval.lime.wording import decimals, headline, verdicts
 
 if TYPE_CHECKING:
     from jinja2 import Template
@@ -25,8 +25,8 @@ class Bar:
     """One coefficient: positions and lengths in percent of the chart's width, zero in the middle."""
 
     name: str
-    coefficient: float
-    standard_error: float
+    text: str
+    raises: bool
     left: float
     width: float
     error_left: float
@@ -70,6 +70,7 @@ def chart(explanation: Explanation, label: int) -> Chart:
     line = explanation.surrogates[label]
     errors = np.nan_to_num(line.standard_errors)
     reach = float(np.max(np.abs(line.coefficients) + 2 * errors, initial=0.0)) or 1.0
+    digits = decimals(line.standard_errors)
     bars = []
     for j, b, error in zip(line.features, line.coefficients, errors, strict=True):
         length, spread = _HALF * abs(b) / reach, _HALF * 2 * error / reach
@@ -77,8 +78,8 @@ def chart(explanation: Explanation, label: int) -> Chart:
         bars.append(
             Bar(
                 name=explanation.feature_names[j],
-                coefficient=float(b),
-                standard_error=float(error),
+                text=f"{_signed(b, digits)} ± {error:.{digits}f}",
+                raises=bool(b >= 0),
                 left=_HALF - length if b < 0 else _HALF,
                 width=length,
                 error_left=tip - spread,
@@ -105,22 +106,23 @@ def _gauge(explanation: Explanation) -> dict[str, float]:
     return {"low": low, "high": high, "value": value, "percent": 100 * share}
 
 
-def _rows(explanation: Explanation, labels: Sequence[int], all_values: bool) -> list[tuple[str, str, float]]:
+def _rows(explanation: Explanation, labels: Sequence[int], all_values: bool) -> list[tuple[str, str, str]]:
     """Column name, value and coefficient of the first label, for the features explained or for all."""
     line = explanation.surrogates[labels[0]] if len(labels) else None
     if line is None:
         return []
-    weights = dict(zip(line.features.tolist(), line.coefficients.tolist(), strict=True))
+    digits = decimals(line.standard_errors)
+    weights = {int(j): _signed(b, digits) for j, b in zip(line.features, line.coefficients, strict=True)}
     chosen = [*weights, *(j for j in range(len(explanation.column_names)) if all_values and j not in weights)]
-    return [(explanation.column_names[j], explanation.column_values[j], weights.get(j, 0.0)) for j in chosen]
+    return [(explanation.column_names[j], explanation.column_values[j], weights.get(j, "")) for j in chosen]
 
 
 def _number(value: Any) -> str:
     return f"{value:.4g}"
 
 
-def _signed(value: Any) -> str:
-    return f"{value:+.3g}".replace("-", "−")
+def _signed(value: float, digits: int) -> str:
+    return f"{value:+.{digits}f}".replace("-", "−")
 
 
 @cache
@@ -134,5 +136,5 @@ def _template() -> Template:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    environment.filters.update(number=_number, signed=_signed)
+    environment.filters["number"] = _number
     return environment.get_template("explanation.html.jinja")

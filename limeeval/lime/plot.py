@@ -31,6 +31,7 @@ def bar_figure(explanation: Explanation, label: int, **figure_arguments: Any) ->
     axes.barh(places, line.coefficients, xerr=errors, color=colors.tolist(), capsize=3, error_kw={"elinewidth": 1.2})
     axes.axvline(0, color="0.3", linewidth=0.8)
     axes.set_yticks(places, names, parse_math=False)
+    axes.locator_params(axis="x", nbins=6)
     axes.set_xlabel("coefficient, with two standard errors")
     title = headline(explanation, label)
     axes.set_title(title[0].upper() + title[1:], fontsize="medium", parse_math=False)

@@ -94,14 +94,20 @@ class Schema:
             return str(self.levels[column][int(value)])
         if column in self.levels:
             return str(self.levels[column].dtype.type(value))
+        if np.isfinite(self.integer_ranges[column, 0]):
+            return f"{value:.0f}"
         return f"{value:.2f}" if value == 0 or abs(value) >= 0.01 else f"{value:.2g}"
 
-    def position(self, column: int | str) -> int:
-        """Position of a column given by position or name.
+    def positions(self, columns: Iterable[int | str] | int | str) -> list[int]:
+        """Positions of columns given by position or name, ascending; one column may come alone.
 
         Raises:
             ValueError: no such column.
         """
+        several = [columns] if isinstance(columns, (int, str, np.integer)) else columns
+        return sorted({self._position(column) for column in several})
+
+    def _position(self, column: int | str) -> int:
         if isinstance(column, (int, np.integer)) and not isinstance(column, bool) and 0 <= column < self.d:
             return int(column)
         if isinstance(column, str) and column in self.names:
@@ -123,12 +129,14 @@ class Schema:
         if hasattr(data_row, "index") and hasattr(data_row, "iloc"):
             self._check_names(list(data_row.index))
             return list(data_row)
-        row = np.asarray(data_row)
+        # As objects, the cells of a list keep their own types.
+        row = np.asarray(data_row, dtype=object if isinstance(data_row, (list, tuple)) else None)
+        shape = row.shape
         if row.ndim == 2 and len(row) == 1:
             row = row[0]
         if row.shape != (self.d,):
-            raise ValueError(f"data_row must be one row of {self.d} columns, got shape {np.shape(data_row)}")
-        return list(data_row) if isinstance(data_row, (list, tuple)) and len(data_row) == self.d else list(row)
+            raise ValueError(f"data_row must be one row of {self.d} columns, got shape {shape}")
+        return list(row)
 
     def _check_whole(self, encoded: Array) -> None:
         smallest, largest = self.integer_ranges.T
@@ -187,13 +195,14 @@ class Schema:
 
         dtype = self.dtypes[j]
         if j not in self.coded:
-            gap = getattr(dtype, "kind", "f") in "iub" and isinstance(dtype, np.dtype) and np.isnan(column).any()
-            if isinstance(dtype, np.dtype) and not gap:
+            if isinstance(dtype, np.dtype):
                 return column.astype(dtype)
-            return column if gap else pd.array(np.where(np.isnan(column), None, column), dtype=dtype)
+            cells = column.astype(object)
+            cells[np.isnan(column)] = None
+            return pd.Series(cells, dtype=dtype)
         codes = np.where(np.isnan(column), -1, column).astype(np.intp)
         own = pd.array(self.levels[j], dtype=dtype)
-        return own.take(codes, allow_fill=True)
+        return pd.Series(own.take(codes, allow_fill=True), dtype=dtype, copy=False)
 
     def _quoted(self, mask: NDArray[np.bool_]) -> str:
         return "column " + _listed([self.names[j] for j in np.flatnonzero(mask)])
@@ -213,7 +222,7 @@ def read_table(
     if hasattr(training_data, "tocsr"):
         matrix = training_data.tocsr().astype(float)
         schema = _schema(_names(feature_names, None, matrix.shape), "sparse", matrix.dtype)
-        return _with_numeric_levels(schema, matrix, categorical_features or ())
+        return _with_numeric_levels(schema, matrix, categorical_features)
     if not hasattr(training_data, "columns"):
         training_data = np.asarray(training_data)
         if training_data.ndim != 2:
@@ -221,7 +230,7 @@ def read_table(
         if training_data.dtype.kind in "iufb":
             dtype = training_data.dtype if training_data.dtype.kind == "f" else np.dtype(float)
             schema = _schema(_names(feature_names, None, training_data.shape), "array", dtype)
-            return _with_numeric_levels(schema, training_data.astype(float), categorical_features or ())
+            return _with_numeric_levels(schema, training_data.astype(float), categorical_features)
         return _read_objects(training_data, feature_names, categorical_features)
     return _read_frame(training_data, feature_names, categorical_features)
 
@@ -242,7 +251,7 @@ def _read_frame(
     names = _names(feature_names, [str(label) for label in frame.columns], frame.shape)
     schema = replace(_schema(names, "frame", None), dtypes=tuple(frame.dtypes), labels=frame.columns)
     automatic = [j for j, dtype in enumerate(frame.dtypes) if _is_categorical(dtype)]
-    chosen = automatic if categorical_features is None else [schema.position(c) for c in categorical_features]
+    chosen = automatic if categorical_features is None else schema.positions(categorical_features)
     matrix = np.empty(frame.shape)
     levels: dict[int, NDArray[Any]] = {}
     coded = set()
@@ -254,7 +263,7 @@ def _read_frame(
         else:
             matrix[:, j] = _numbers(column, names[j])
     _check_finite(matrix, names)
-    return replace(schema, categorical=tuple(sorted(chosen)), levels=levels, coded=frozenset(coded)), matrix
+    return replace(schema, categorical=tuple(chosen), levels=levels, coded=frozenset(coded)), matrix
 
 
 def _encode_levels(column: pd.Series[Any]) -> tuple[Array, NDArray[Any], bool]:
@@ -295,9 +304,9 @@ def _numbers(column: pd.Series[Any], name: str) -> Array:
 
 
 def _with_numeric_levels(
-    schema: Schema, matrix: Any, categorical_features: Iterable[int | str]
+    schema: Schema, matrix: Any, categorical_features: Iterable[int | str] | None
 ) -> tuple[Schema, Array | Any]:
-    categorical = tuple(sorted({schema.position(c) for c in categorical_features}))
+    categorical = tuple(schema.positions(() if categorical_features is None else categorical_features))
     values = matrix.data if hasattr(matrix, "tocsr") else matrix
     if np.any(np.isinf(values)):
         _check_finite(np.asarray(matrix.todense() if hasattr(matrix, "tocsr") else matrix), schema.names)

@@ -30,6 +30,7 @@ class TabularDomain:
         background: of all columns.
         schema: how the model wants its rows.
         row: the encoded instance, all columns.
+        own_cells: the cells (d,) that the perturbed columns' own values are in.
         columns: positions (d,) of the columns that are perturbed and explained; the others keep their value.
         feature_names: d names, as they read on this row.
         distance_metric: as in :func:`sklearn.metrics.pairwise_distances`.
@@ -38,6 +39,7 @@ class TabularDomain:
     background: Background
     schema: Schema
     row: Array
+    own_cells: NDArray[np.intp]
     columns: NDArray[np.intp]
     feature_names: tuple[str, ...]
     distance_metric: str | Callable[..., float] = "euclidean"
@@ -62,7 +64,7 @@ class TabularDomain:
     @property
     def instance(self) -> State:
         """The row itself: its cells and its values."""
-        return self._own_cells[None, :], self.row[None, self.columns]
+        return self.own_cells[None, :], self.row[None, self.columns]
 
     def draw(self, uniforms: Array) -> State:
         """Cell numbers and values (n, d) by inverse transform, in the place of the uniforms (n, d)."""
@@ -92,7 +94,7 @@ class TabularDomain:
         """z (n, d): 1 in the instance's cell and 0 elsewhere; standardized values in columns without bins."""
         cells, values = state
         known, columns = self.background, self.columns
-        own = self._own_cells
+        own = self.own_cells
         scaled = known.standardized[columns]
         if not scaled.any():
             inside: Array = (cells == own.astype(cells.dtype)).astype(float)
@@ -105,13 +107,13 @@ class TabularDomain:
     def decode(self, state: State) -> Any:
         """Rows in the container, order and dtypes that the model was fitted on."""
         _, values = state
+        # The representation is made of the values where columns have no bins: they must survive a model that writes.
         if self.schema.container == "sparse":
             from scipy.sparse import csr_matrix
 
             n, d = values.shape
             starts = np.arange(0, n * d + 1, d)
-            return csr_matrix((values.ravel(), np.tile(self.columns, n), starts), shape=(n, len(self.row)))
-        # The representation is made of the values where columns have no bins: they must survive a model that writes.
+            return csr_matrix((values.flatten(), np.tile(self.columns, n), starts), shape=(n, len(self.row)))
         return self.schema.decode(values.copy() if self.background.standardized.any() else values)
 
     def distance(self, z: Array) -> Array:
@@ -120,11 +122,8 @@ class TabularDomain:
 
     @cached_property
     def _origin(self) -> Array:
-        return self.design(self.instance)[0]
-
-    @cached_property
-    def _own_cells(self) -> NDArray[np.intp]:
-        return self.background.cells_of(self.row)[self.columns]
+        origin: Array = self.design(self.instance)[0]
+        return origin
 
 
 def _compare(uniforms: Array, upper: list[Array], cells: NDArray[Any]) -> None:

@@ -17,7 +17,7 @@ def summary(explanation: Explanation) -> str:
     """Several lines of text: each label's coefficients with their standard errors, and the caveats."""
     settings = explanation.settings
     made = f"{settings.num_samples:,} samples, kernel width {settings.kernel_width:.4g}, seed {explanation.seed}"
-    blocks = [f"LIME explanation ({made})"]
+    blocks = [f"LIME explanation, coefficient ± standard error ({made})"]
     for label in explanation.available_labels():
         blocks.append("\n".join([headline(explanation, label), *_table(explanation, label)]))
         blocks.extend(verdicts(explanation, label))
@@ -76,7 +76,7 @@ def _fidelity(explanation: Explanation, label: int) -> str:
 
 def _table(explanation: Explanation, label: int) -> list[str]:
     line = explanation.surrogates[label]
-    digits = _decimals(line.standard_errors)
+    digits = decimals(line.standard_errors)
     coefficients = [f"{b:+.{digits}f}" for b in line.coefficients]
     width = max(map(len, coefficients), default=0)
     lines = [
@@ -86,7 +86,7 @@ def _table(explanation: Explanation, label: int) -> list[str]:
     return lines if len(lines) <= _SHOWN else [*lines[:_SHOWN], f"  ... and {len(lines) - _SHOWN} more"]
 
 
-def _decimals(errors: Array) -> int:
-    """Decimals that show two digits of a typical standard error."""
+def decimals(errors: Array) -> int:
+    """How many decimals show two digits of a typical standard error; 4 where there is none."""
     known = errors[errors > 0]
     return min(max(1 - math.floor(math.log10(float(np.median(known)))), 0), 12) if len(known) else 4

@@ -23,11 +23,10 @@ def cell_scores(attributions: pd.DataFrame, fits: pd.DataFrame, *, k: int) -> pd
         ValueError: k is not below the number of features.
     """
     settings = [column for column in attributions.columns if column not in _NOT_SETTINGS]
-    agreement = attributions.groupby(settings, dropna=False, sort=False)[list(attributions.columns)].apply(
-        _agreement, k=k
-    )
-    support = fits.groupby(settings, dropna=False, sort=False)[["r2", "output_spread", "ess"]].apply(_support)
-    return agreement.join(support).reset_index()
+    cells = attributions.groupby(settings, dropna=False, sort=False)
+    support = fits.groupby(settings, dropna=False, sort=False)
+    agreement: pd.DataFrame = cells[list(attributions.columns)].apply(_agreement, k=k)
+    return agreement.join(support[["r2", "output_spread", "ess"]].apply(_support)).reset_index()
 
 
 def _agreement(rows: pd.DataFrame, *, k: int) -> Any:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
 
 from rich.markup import escape
 from rich.table import Table
@@ -68,8 +69,8 @@ def _swept(scores: pd.DataFrame) -> list[str]:
     return [column for column in settings if scores[column].nunique(dropna=False) > 1]
 
 
-def _remarks(cell: dict[str, object], extra: list[str], d: int) -> str:
-    ess = float(cell["ess"])  # type: ignore[arg-type]
+def _remarks(cell: Mapping[Any, Any], extra: list[str], d: int) -> str:
+    ess = float(cell["ess"])
     parts = [f"{key}={cell[key]}" for key in extra]
     if cell["kernel_width_factor"] == 1 and cell["num_samples"] == LIME_SAMPLES:
         parts.append("<- LIME's defaults")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import product
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, cast
 
 from limeeval.lime.discretize import DISCRETIZERS
 from limeeval.lime.explain import check_at_least, check_feature_selection, check_kernel_width
@@ -105,14 +105,14 @@ def seeds_of(seeds: int | Sequence[int]) -> list[int]:
     Raises:
         ValueError: a count below 1, an empty list, a seed that is no whole number of at least 0, or one given twice.
     """
-    if isinstance(seeds, Sequence) and not isinstance(seeds, str):
-        for seed in seeds:
-            check_at_least("seeds", seed, 0)
-        if not seeds or len(set(seeds)) != len(seeds):
-            raise ValueError(f"seeds must be a count or a list of different seeds, got {list(seeds)}")
-        return list(seeds)
-    check_at_least("seeds", seeds, 1)
-    return list(range(seeds))
+    if not isinstance(seeds, (list, tuple)):
+        check_at_least("seeds", seeds, 1)
+        return list(range(cast(int, seeds)))
+    for seed in seeds:
+        check_at_least("seeds", seed, 0)
+    if not seeds or len(set(seeds)) != len(seeds):
+        raise ValueError(f"seeds must be a count or a list of different seeds, got {list(seeds)}")
+    return list(seeds)
 
 
 def _listed(key: str, value: Any) -> tuple[Any, ...]:
@@ -125,7 +125,9 @@ def _listed(key: str, value: Any) -> tuple[Any, ...]:
 
 def _check_bool(value: Any) -> None:
     if not isinstance(value, bool):
-        raise ValueError(f"lime.discretize_continuous and lime.sample_around_instance must be true or false, got {value!r}")
+        raise ValueError(
+            f"lime.discretize_continuous and lime.sample_around_instance must be true or false, got {value!r}"
+        )
 
 
 def _check_discretizer(value: Any) -> None:

@@ -105,9 +105,7 @@ class _Fit(NamedTuple):
     standard_errors: Array
 
 
-def _fits(
-    plan: Plan, sampling: dict[str, Any], model: Model, on_rows: Callable[[int], None] | None
-) -> Iterator[_Fit]:
+def _fits(plan: Plan, sampling: dict[str, Any], model: Model, on_rows: Callable[[int], None] | None) -> Iterator[_Fit]:
     """Every fit to one set of samples."""
     explainer = _explainer(plan.task, sampling)
     domains = [
@@ -141,9 +139,7 @@ def _fits(
                 yield fit._replace(row={"instance": position, "seed": seed, **sampling, **fit.row})
 
 
-def _cell_fits(
-    explainer: LimeTabularExplainer, domain: Domain, evidence: Evidence, cell: Cell
-) -> Iterator[_Fit]:
+def _cell_fits(explainer: LimeTabularExplainer, domain: Domain, evidence: Evidence, cell: Cell) -> Iterator[_Fit]:
     """The fit of each label in one cell of the grid."""
     request = Request(
         explainer.kernel, cell.width.kernel_width, cell.num_samples, cell.num_features, cell.feature_selection
@@ -213,4 +209,5 @@ def _instances(plan: Plan, fits: pd.DataFrame) -> pd.DataFrame:
     if plan.task.class_names:
         found.insert(4, "label_name", [plan.task.class_names[label] for label in found["label"]])
     values = explained.reset_index(drop=True).add_prefix("value_")
-    return found.join(values)
+    joined: pd.DataFrame = found.join(values)
+    return joined

@@ -22,7 +22,7 @@ def sampled():
         domain = explainer.domain(row, predict)
         state = Neighborhood(domain, seed, n).draw(0, n)
         z = domain.design(state)
-        distance = np.linalg.norm(z - z[0], axis=1)
-        return Sampled(z, np.asarray(predict(domain.decode(state))), np.exp(-(distance**2) / (2 * explainer.kernel_width**2)))
+        w = np.exp(-np.sum((z - z[0]) ** 2, axis=1) / (2 * explainer.kernel_width**2))
+        return Sampled(z, np.asarray(predict(domain.decode(state))), w)
 
     return draw

@@ -85,9 +85,7 @@ def fitted(request):
 def test_on_data(fitted, bins, method, sampled):
     x, predict, mode = fitted
     d = x.shape[1]
-    explainer = LimeTabularExplainer(
-        x, mode=mode, feature_selection=method, discretize_continuous=bins, random_state=1
-    )
+    explainer = LimeTabularExplainer(x, mode=mode, feature_selection=method, discretize_continuous=bins, random_state=1)
     z, y, w = sampled(explainer, x[3], predict, n=1000, seed=1)
     y = y if y.ndim == 1 else y[:, 1]
     for k in sorted({1, 3, d // 2, d}):

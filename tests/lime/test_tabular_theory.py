@@ -5,6 +5,8 @@ penalty, not divided by n, shrinks every column by n v / (n v + 1), v its weight
 columns are independent under the weighted law, so this is exact too. Tolerances are five standard errors over SEEDS.
 """
 
+from itertools import pairwise
+
 import numpy as np
 import pytest
 from scipy.stats import norm
@@ -30,9 +32,7 @@ def explanations(train, row, predict, **arguments):
 
 
 def assert_limit(train, row, predict, expected, **arguments):
-    found = np.array(
-        [[b for _, b in sorted(e.local_exp[1])] for e in explanations(train, row, predict, **arguments)]
-    )
+    found = np.array([[b for _, b in sorted(e.local_exp[1])] for e in explanations(train, row, predict, **arguments)])
     error = found.std(axis=0, ddof=1) / np.sqrt(SEEDS)
     sigmas = np.abs(found.mean(axis=0) - expected) / error
     assert sigmas.max() < 5, f"{sigmas.max():.1f} sigma: {found.mean(axis=0)} instead of {expected}"
@@ -51,7 +51,7 @@ class Bins:
     def __init__(self, train, row, width):
         edges = np.percentile(train, [0, 25, 50, 75, 100], axis=0).T
         inside = [
-            [c[(c > lo) & (c <= hi) | (c == lo) & (c == c.min())] for lo, hi in zip(e[:-1], e[1:], strict=True)]
+            [c[(c > lo) & (c <= hi) | (c == lo) & (c == c.min())] for lo, hi in pairwise(e)]
             for c, e in zip(train.T, edges, strict=True)
         ]
         assert {len(values) for column in inside for values in column} == {len(train) // BINS}
@@ -110,7 +110,8 @@ class TestBins:
     def test_additive(self, train, width, instance):
         row, border = train[instance], np.median(train, axis=0) * 1.1
         bins = Bins(train, row, width)
-        means = np.array([bins.mean()[0], bins.share_below(border[:, None])[1], bins.mean_square()[2] / 1e3, np.zeros(BINS)])
+        below, squares = bins.share_below(border[:, None]), bins.mean_square()
+        means = np.array([bins.mean()[0], below[1], squares[2] / 1e3, np.zeros(BINS)])
         assert_limit(
             train,
             row,
