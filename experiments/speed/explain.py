@@ -113,7 +113,9 @@ def german_jobs() -> list[Job]:
         ours = LimeTabularExplainer(frame, random_state=0)
         theirs = TheirExplainer(codes, categorical_features=text, random_state=0)
         rows = [frame.iloc[i] for i in range(len(frame))]
-        jobs.append(Job("german_credit", ours, theirs, rows, codes, model.predict_proba, coded.predict_proba, num_features))
+        jobs.append(
+            Job("german_credit", ours, theirs, rows, codes, model.predict_proba, coded.predict_proba, num_features)
+        )
     return jobs
 
 
@@ -122,10 +124,19 @@ def main() -> None:
     parser.add_argument("--repeats", type=int, default=15)
     repeats = parser.parse_args().repeats
     warnings.simplefilter("ignore")
-    table = Table("job", "num_features", "lime, ms", "limeeval, ms", "ratio", title="One explanation, 5000 samples: time outside the model")
+    table = Table(
+        "job",
+        "num_features",
+        "lime, ms",
+        "limeeval, ms",
+        "ratio",
+        title="One explanation, 5000 samples: time outside the model",
+    )
     for job in [*array_jobs(), *german_jobs()]:
         theirs, ours = compare(job, repeats)
-        table.add_row(job.name, str(job.num_features), f"{theirs * 1e3:.1f}", f"{ours * 1e3:.1f}", f"{theirs / ours:.1f}")
+        table.add_row(
+            job.name, str(job.num_features), f"{theirs * 1e3:.1f}", f"{ours * 1e3:.1f}", f"{theirs / ours:.1f}"
+        )
     Console().print(table)
 
 

@@ -1,6 +1,6 @@
 """How long a user waits before anything happens: medians over fresh processes.
 
-    python experiments/speed/startup.py [--repeats 9]
+python experiments/speed/startup.py [--repeats 9]
 """
 
 import argparse

@@ -248,7 +248,7 @@ def _warn_of_constants(schema: Schema, columns: Sequence[Cells]) -> None:
         for j, cells in enumerate(columns)
         if (cells.frequencies > 0).sum() == 1 and not cells.sds[cells.frequencies > 0].any()
     ]
-    if constant:
+    if constant and schema.container != "sparse":  # Words that no training row has are common, and never perturbed.
         warnings.warn(
             "training_data should vary in every column: a constant one is never perturbed and its coefficient stays 0, "
             f"got constant {', '.join(map(repr, constant[:8]))}{' and others' if len(constant) > 8 else ''}",

@@ -12,6 +12,8 @@ from limeeval.lime.surrogate import centred
 
 TRUSTED_UP_TO = 0.1
 """(d + 1) / effective sample size above which a fit is not to be trusted."""
+SHRINKAGE_UP_TO = 0.1
+"""Share of the least affected coefficient that ridge's penalty may take."""
 
 
 @dataclass(frozen=True)
@@ -21,24 +23,24 @@ class Diagnostics:
     Attributes:
         effective_sample_size: (sum w)^2 / sum w^2 (Kish, 1965), 1 to n; the instance itself included.
         unknowns_per_effective_sample: (d + 1) / effective_sample_size; above 0.1 the fit is not to be trusted.
+        shrinkage: share that ridge's penalty takes of the least affected coefficient, 0 to 1; above 0.1 the samples
+            that differ from the instance carry too little weight.
         condition_number: of the weighted, centred design's varying columns; 1 is best, inf with collinear columns.
         weighted_r2: by label, at most 1; nan where undefined.
+        is_fit: whether anything but copies of the instance carries weight.
     """
 
     effective_sample_size: float
     unknowns_per_effective_sample: float
+    shrinkage: float
     condition_number: float
     weighted_r2: Mapping[int, float]
-
-    @property
-    def is_fit(self) -> bool:
-        """Whether more than the instance itself carries weight (an effective sample size of at least 2)."""
-        return self.effective_sample_size >= 2.0
+    is_fit: bool
 
     @property
     def is_supported(self) -> bool:
-        """Whether there are ten effective samples or more for every unknown."""
-        return self.unknowns_per_effective_sample <= TRUSTED_UP_TO
+        """Whether there are ten effective samples for every unknown, and ridge's penalty is no matter."""
+        return self.unknowns_per_effective_sample <= TRUSTED_UP_TO and self.shrinkage <= SHRINKAGE_UP_TO
 
 
 def condition_number(moments: Moments) -> float:
@@ -58,4 +60,11 @@ def condition_number(moments: Moments) -> float:
 def diagnose(moments: Moments, weighted_r2: Mapping[int, float]) -> Diagnostics:
     """Diagnostics of fits to all samples of a neighborhood."""
     ess = moments.effective_sample_size
-    return Diagnostics(ess, len(moments.gram) / ess, condition_number(moments), dict(weighted_r2))
+    return Diagnostics(
+        effective_sample_size=ess,
+        unknowns_per_effective_sample=len(moments.gram) / ess,
+        shrinkage=1 / (1 + moments.design_variation),
+        condition_number=condition_number(moments),
+        weighted_r2=dict(weighted_r2),
+        is_fit=moments.is_fit,
+    )

@@ -5,7 +5,6 @@ from __future__ import annotations
 import secrets
 import warnings
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -97,7 +96,8 @@ class LimeTabularExplainer:
             raise ValueError(f"mode must be one of {', '.join(MODES)}, got {mode!r}")
         check_feature_selection(feature_selection)
         self.mode = mode
-        self.categorical_names = dict(categorical_names or {})
+        if kernel is not None and not callable(kernel):
+            raise TypeError(f"kernel must be a function of distances and kernel_width, got {kernel!r}")
         self.kernel = kernel or exponential_kernel
         self.verbose = verbose
         self.class_names = None if class_names is None else [str(name) for name in class_names]
@@ -106,13 +106,16 @@ class LimeTabularExplainer:
         self.random_state = fixed_seed(random_state)
 
         stats = checked_stats(training_data_stats)
-        if training_data is None and stats is not None:
+        if training_data is None:
+            if stats is None:
+                raise ValueError("training_data must be given unless training_data_stats is, got None")
             training_data = np.zeros((1, len(stats["feature_values"])))
         schema, matrix = read_table(training_data, feature_names, categorical_features)
         bins = discretize_continuous and schema.container != "sparse"
         _check_unused(bins, sample_around_instance=sample_around_instance, stats=stats)
         if stats is not None:
-            schema = _with_stated_levels(schema, stats)
+            schema = schema.with_levels(stats["feature_values"])
+        self.categorical_names = _checked_categorical_names(schema, categorical_names or {})
         self.discretizer = self._discretizer(discretizer, schema, matrix, training_labels, stats) if bins else None
         self.background = background(schema, matrix, discretizer=self.discretizer, stats=stats)
         self.kernel_width = check_kernel_width(default_table_width(schema.d) if kernel_width is None else kernel_width)
@@ -272,7 +275,7 @@ class LimeTabularExplainer:
     def _tell(self, explanation: Explanation) -> None:
         if not explanation.diagnostics.is_fit:
             warnings.warn(
-                "kernel_width must let more samples than the instance itself carry weight: this is not a fit, got "
+                "kernel_width must let samples that differ from the instance carry weight: this is not a fit, got "
                 f"{explanation.diagnostics.effective_sample_size:.2f} effective samples at {self.kernel_width:g}",
                 UserWarning,
                 stacklevel=3,
@@ -326,9 +329,27 @@ def _check_columns_have_values(schema: Schema, matrix: Array) -> None:
         )
 
 
-def _with_stated_levels(schema: Schema, stats: Mapping[str, Any]) -> Schema:
-    stated = {j: np.asarray(stats["feature_values"][j]) for j in schema.categorical if j not in schema.coded}
-    return replace(schema, levels={**schema.levels, **{j: np.sort(values) for j, values in stated.items()}})
+def _checked_categorical_names(
+    schema: Schema, categorical_names: Mapping[int, Sequence[Any]]
+) -> dict[int, Sequence[Any]]:
+    """Names by column position; each must name every whole number from 0 that occurs in its column.
+
+    Raises:
+        ValueError: a column of numbers with others in it, or more of them than names.
+    """
+    checked = {}
+    for column, names in categorical_names.items():
+        (j,) = schema.positions(column)
+        if j not in schema.categorical:
+            continue  # As in the lime package: names of columns that are not categorical are not used.
+        levels = schema.levels[j]
+        if levels.dtype.kind not in "iu" or levels.min(initial=0) < 0 or levels.max(initial=0) >= len(names):
+            raise ValueError(
+                f"categorical_names must have a name for each of the values 0, 1, ... of column {schema.names[j]!r}, "
+                f"got {len(names)} names for the values {', '.join(map(str, levels[:8]))}{', ...' * (len(levels) > 8)}"
+            )
+        checked[j] = names
+    return checked
 
 
 def _perturbed_columns(schema: Schema, row: Array) -> np.ndarray[tuple[int], np.dtype[np.intp]]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from os import PathLike
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -33,7 +33,7 @@ class Settings:
     distance_metric: str
 
 
-@dataclass(frozen=True, repr=False)
+@dataclass(frozen=True, repr=False, eq=False)
 class Explanation:
     """A linear explanation of one prediction, for one or several labels.
 
@@ -62,7 +62,7 @@ class Explanation:
     feature_names: tuple[str, ...]
     column_names: tuple[str, ...]
     column_values: tuple[str, ...]
-    surrogates: dict[int, Surrogate] = field()
+    surrogates: dict[int, Surrogate]
     prediction: Array
     smallest: Array
     largest: Array

@@ -9,10 +9,14 @@ from limeeval.lime.domain import Array
 
 Kernel = Callable[[Array, float], Any]
 
+_UNUSABLE_METRICS = {"precomputed", "nan_euclidean", "mahalanobis", "seuclidean", "haversine"}
+"""They need more than two rows: a matrix of distances, a covariance, coordinates."""
+
 
 def exponential_kernel(distances: Array, kernel_width: float) -> Array:
     """Weights in 0..1, larger is closer: exp(-D^2 / (2 nu^2)) (Ribeiro et al., 2016, as in the lime package)."""
-    weights: Array = np.exp(-0.5 * np.square(distances / kernel_width))
+    with np.errstate(over="ignore"):  # Whatever is too far to be squared has weight 0.
+        weights: Array = np.exp(-0.5 * np.square(distances / kernel_width))
     return weights
 
 
@@ -39,8 +43,13 @@ def distances_to(z: Array, origin: Array, metric: str | Callable[..., float]) ->
         euclidean: Array = np.sqrt(np.einsum("ij,ij->i", offset, offset))
         return euclidean
     from sklearn.metrics import pairwise_distances
+    from sklearn.metrics.pairwise import PAIRWISE_BOOLEAN_FUNCTIONS
 
+    if metric in PAIRWISE_BOOLEAN_FUNCTIONS:
+        z, origin = z.astype(bool), origin.astype(bool)
     others: Array = pairwise_distances(z, origin[None, :], metric=metric).ravel()
+    if not np.all(np.isfinite(others)) or others.min(initial=0.0) < 0:
+        raise ValueError(f"distance_metric must give finite distances of at least 0, got others from {metric!r}")
     return others
 
 
@@ -56,7 +65,7 @@ def checked_metric(metric: str | Callable[..., float]) -> str | Callable[..., fl
     from sklearn.neighbors import VALID_METRICS
 
     names = {*PAIRWISE_DISTANCE_FUNCTIONS, *PAIRWISE_BOOLEAN_FUNCTIONS, *VALID_METRICS["brute"]}
-    known = sorted(names - {"precomputed", "nan_euclidean"})
+    known = sorted(names - _UNUSABLE_METRICS)
     if metric not in known:
         raise ValueError(f"distance_metric must be a function or one of {', '.join(known)}, got {metric!r}")
     return metric

@@ -69,6 +69,25 @@ class Moments:
         return float(self.weight) ** 2 / total if total > 0 else 0.0
 
     @property
+    def design_variation(self) -> float:
+        """The largest weighted sum of squares of a design column about its mean; at least 0.
+
+        Ridge with alpha 1 takes about the share 1 / (1 + variation) from that column's coefficient.
+        """
+        sums = self.gram[0, 1:]
+        spread = np.diag(self.gram)[1:] - sums * sums / self.weight
+        return float(max(spread.max(initial=0.0), 0.0))
+
+    @property
+    def is_fit(self) -> bool:
+        """Whether anything but copies of the instance carries weight.
+
+        That is, an effective sample size of at least 2, and variation enough that ridge leaves a hundredth of some
+        coefficient.
+        """
+        return self.effective_sample_size >= 2.0 and self.design_variation >= 0.01
+
+    @property
     def _parts(self) -> tuple[Array, ...]:
         return (self.gram, self.cross, self.power, self.squared_weights, self.count)
 

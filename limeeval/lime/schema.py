@@ -98,6 +98,12 @@ class Schema:
             return f"{value:.0f}"
         return f"{value:.2f}" if value == 0 or abs(value) >= 0.01 else f"{value:.2g}"
 
+    def with_levels(self, stated: Any) -> Schema:
+        """The same columns with stated categories, by column, in place of those seen; coded columns keep theirs."""
+        numeric = [j for j in self.categorical if j not in self.coded]
+        levels = {j: _whole(np.sort(np.asarray(stated[j], dtype=float))) for j in numeric}
+        return replace(self, levels={**self.levels, **levels})
+
     def positions(self, columns: Iterable[int | str] | int | str) -> list[int]:
         """Positions of columns given by position or name, ascending; one column may come alone.
 

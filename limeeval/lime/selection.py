@@ -73,7 +73,10 @@ def lasso_path(about: Centred, k: int) -> Features:
     """The features of the last point on the lasso path (LARS; Efron et al., 2004) with at most k of them."""
     from sklearn.linear_model import lars_path_gram
 
-    _, _, path = lars_path_gram(about.with_y[:, 0], about.covariance, n_samples=1, method="lasso")
+    # The order in which features enter knows no units, but LARS stops at an absolute tolerance.
+    with_y = about.with_y[:, 0] / (np.abs(about.with_y).max() or 1.0)
+    covariance = about.covariance / (np.diag(about.covariance).max() or 1.0)
+    _, _, path = lars_path_gram(with_y, covariance, n_samples=1, method="lasso")
     sizes = np.count_nonzero(path, axis=0)
     within = np.flatnonzero((sizes > 0) & (sizes <= k))
     return np.flatnonzero(path[:, within[-1]]) if len(within) else np.arange(k)

@@ -36,15 +36,16 @@ class FullFit(NamedTuple):
     scales: Array
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Surrogate:
     """The linear model that explains one label of one instance.
 
     ``coefficients`` (k,) belong to the representation's ``features`` (k,), by falling magnitude; ``standard_errors``
     (k,) are the spread expected over seeds, given these features (nan where they cannot be estimated); ``intercept``
     is the surrogate at z = 0, ``local_prediction`` its value at the instance, ``r2`` the weighted R2 on its own
-    samples: nan if the model is constant there; ``output_spread`` its denominator, the weighted sum of squares of the
-    model's outputs about their mean; ``full`` the fit before features were selected.
+    samples (nan if the model is constant there, or nothing but the instance carries weight), ``output_spread`` its
+    denominator, the weighted sum of squares of the model's outputs about their mean; ``full`` is the fit before
+    features were selected.
     """
 
     features: Features
@@ -151,7 +152,7 @@ def fit_surrogate(
         intercept=float(output + fit.at_instance - fit.coefficients @ origin),
         intercept_standard_error=float(jackknife_errors(intercepts)),
         local_prediction=float(output + fit.at_instance),
-        r2=weighted_r2(total, fit, features, output=output),
+        r2=weighted_r2(total, fit, features, output=output) if moments.total.is_fit else float("nan"),
         output_spread=float(total.spread[0]),
         full=_full_fit(moments, total),
     )

@@ -6,6 +6,7 @@ import math
 
 import numpy as np
 
+from limeeval.lime.diagnostics import SHRINKAGE_UP_TO, TRUSTED_UP_TO
 from limeeval.lime.domain import Array
 from limeeval.lime.explanation import Explanation, is_flat, output_of
 
@@ -33,11 +34,11 @@ def headline(explanation: Explanation, label: int) -> str:
 
 
 def verdicts(explanation: Explanation, label: int) -> list[str]:
-    """Sentences on how far to trust the explanation of one label, the worst news first."""
+    """Sentences on how far to trust the explanation of one label; a single one if not at all."""
     support = _support(explanation, label)
-    if not explanation.diagnostics.is_fit or is_flat(explanation, label):
+    if support:
         return [support]
-    return [sentence for sentence in (support, shared(explanation, label), _fidelity(explanation, label)) if sentence]
+    return [sentence for sentence in (shared(explanation, label), _fidelity(explanation, label)) if sentence]
 
 
 def shared(explanation: Explanation, label: int) -> str:
@@ -52,20 +53,23 @@ def shared(explanation: Explanation, label: int) -> str:
 
 def _support(explanation: Explanation, label: int) -> str:
     found, n = explanation.diagnostics, explanation.settings.num_samples
-    unknowns = len(explanation.feature_names) + 1
     if not found.is_fit:
         return (
-            f"Not a fit: of {n:,} samples only the instance itself carries weight "
-            f"({found.effective_sample_size:.2f} effective samples). Use a larger kernel_width."
+            f"Not a fit: of {n:,} samples, none that differs from the instance carries weight "
+            f"({found.effective_sample_size:,.2f} effective samples). Use a larger kernel_width."
         )
     if is_flat(explanation, label):
         return "Nothing to explain: the model gives the same answer all over this neighborhood."
-    if not found.is_supported:
-        return (
-            f"Not to be trusted: {found.effective_sample_size:,.0f} effective samples (of {n:,}) for {unknowns} "
-            "unknowns. Use a larger kernel_width or more num_samples."
-        )
-    return ""
+    if found.is_supported:
+        return ""
+    narrow = found.effective_sample_size < n / 2 or found.shrinkage > SHRINKAGE_UP_TO
+    wider = "a larger kernel_width or " if narrow else ""
+    if found.unknowns_per_effective_sample > TRUSTED_UP_TO:
+        unknowns = len(explanation.feature_names) + 1
+        reason = f"{found.effective_sample_size:,.0f} effective samples (of {n:,}) for {unknowns} unknowns"
+    else:
+        reason = f"the ridge penalty takes {found.shrinkage:.0%} or more of every coefficient"
+    return f"Not to be trusted: {reason}. Use {wider}more num_samples."
 
 
 def _fidelity(explanation: Explanation, label: int) -> str:

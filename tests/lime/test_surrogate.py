@@ -8,6 +8,8 @@ from sklearn.neighbors import KNeighborsRegressor
 from sklearn.tree import DecisionTreeRegressor
 
 from limeeval.lime import LimeTabularExplainer
+from limeeval.lime.moments import group_moments, instance_moments, stacked
+from limeeval.lime.surrogate import LinearFit, centred, weighted_r2
 
 D = 6
 SCALES = {"plain": np.ones(D), "mixed units": np.array([1e-6, 1e8, 1.0, 1e-6, 1e3, 1.0])}
@@ -106,6 +108,22 @@ def test_every_label_of_a_classifier(sampled):
         assert found.intercept[label] == pytest.approx(expected.intercept_, abs=1e-10)
         assert found.score[label] == pytest.approx(expected.score(z, y[:, label], w), abs=1e-10)
         assert found.local_pred[label] == pytest.approx(expected.predict(z[:1])[0], abs=1e-10)
+
+
+@pytest.mark.parametrize("bins", [True, False])
+def test_r2_of_a_line_fitted_elsewhere(bins, sampled):
+    """On another seed's samples its residuals have a mean, which counts against it; below 0 it is worse than a constant."""
+    explainer, row, predict = setting(bins=bins, outputs="1e6 +- 50")
+    own, fresh = (sampled(explainer, row, predict, n=300, seed=seed) for seed in (3, 4))
+    groups = group_moments(stacked(fresh.z, fresh.z[0], (fresh.y - fresh.y[0])[:, None], 0), fresh.w, start=0, labels=1)
+    about = centred(instance_moments(fresh.w[0], D, 1) + groups.total())
+    features = np.array([0, 2, 5])
+    for offset in (0.0, 20.0):
+        line = Ridge(alpha=1).fit(own.z[:, features], own.y, sample_weight=own.w)
+        line.intercept_ += offset
+        fit = LinearFit(line.coef_, line.predict(own.z[:1, features])[0] - own.y[0])
+        expected = r2_score(fresh.y, line.predict(fresh.z[:, features]), sample_weight=fresh.w)
+        assert weighted_r2(about, fit, features, output=own.y[0]) == pytest.approx(expected, abs=1e-9)
 
 
 @pytest.mark.parametrize("bins", [True, False])

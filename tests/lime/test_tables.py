@@ -248,6 +248,7 @@ def test_arrays_of_texts_with_numbers_among_them():
 
 # Models
 
+
 @pytest.fixture(scope="module")
 def table():
     data = pd.DataFrame(NUMBERS, columns=["a", "b", "c"])
@@ -345,6 +346,7 @@ def test_a_forest_with_several_labels():
 
 # Sparse data
 
+
 @pytest.mark.parametrize("form", ["csr_matrix", "csc_matrix", "coo_matrix", "csr_array"])
 def test_only_the_entries_of_a_sparse_row_are_perturbed(form):
     data = np.where(RNG.random((ROWS, 6)) < 0.5, 0.0, RNG.normal(2, 3, (ROWS, 6)))
@@ -376,6 +378,7 @@ def test_sparse_data_with_a_category():
 
 
 # Categories
+
 
 def test_categories_by_number_and_by_name():
     data = np.column_stack([NUMBERS, WHOLE % 3])
@@ -410,6 +413,7 @@ def test_a_thousand_categories():
 
 
 # Bins
+
 
 def test_draws_follow_the_bins_whatever_the_instance():
     frequencies = []
@@ -533,6 +537,7 @@ def test_statistics_and_gaps():
 
 
 # Sampling and distances
+
 
 def test_latin_hypercubes_vary_less():
     def spread(method):
