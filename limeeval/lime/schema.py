@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -39,7 +40,7 @@ class Schema:
         """Number of columns."""
         return len(self.names)
 
-    @property
+    @cached_property
     def integer_ranges(self) -> Array:
         """Smallest and largest value of continuous columns of an integer dtype (d, 2); others infinite."""
         ranges = np.tile([-np.inf, np.inf], (self.d, 1))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from hashlib import blake2b
@@ -19,7 +19,7 @@ from limeeval.lime.schema import Schema
 
 _SMALLEST, _LARGEST = 2.0**-54, 1.0 - 2.0**-53
 _COMPARED = 16
-_CACHED_ROWS = 1000
+_CACHED_ROWS = 500
 
 
 @dataclass(frozen=True)
@@ -69,17 +69,19 @@ class TabularDomain:
     def draw(self, uniforms: Array) -> State:
         """Cell numbers and values (n, d) by inverse transform, in the place of the uniforms (n, d)."""
         upper = [self.background.upper[j] for j in self.columns]
-        few = max(map(len, upper), default=0) <= _COMPARED
-        cells = np.empty(uniforms.shape, dtype=np.uint8 if few else np.intp)
+        most = max(map(len, upper), default=0)
+        cells = np.zeros(uniforms.shape, dtype=np.uint8 if most <= _COMPARED else np.intp)
+        ends = _padded(upper, most) if most <= _COMPARED else upper
+        buffer = np.empty((_CACHED_ROWS, self.width))
         for low in range(0, len(uniforms), _CACHED_ROWS):
             here = slice(low, low + _CACHED_ROWS)
-            (_compare if few else _search)(uniforms[here], upper, cells[here])
-            self._fill(uniforms[here], cells[here] + self.background.first[self.columns])
+            (_compare if most <= _COMPARED else _search)(uniforms[here], ends, cells[here])
+            self._fill(uniforms[here], cells[here] + self.background.first[self.columns], buffer)
         return cells, uniforms
 
-    def _fill(self, values: Array, where: NDArray[np.intp]) -> None:
+    def _fill(self, values: Array, where: NDArray[np.intp], buffer: Array) -> None:
         """Turns uniforms (n, d) into values, in place, given the cell that each has fallen into."""
-        known, buffer = self.background, np.empty(values.shape)
+        known, buffer = self.background, buffer[: len(values)]
         values *= known.slope.take(where, out=buffer, mode="clip")
         values += known.base.take(where, out=buffer, mode="clip")
         ndtri(np.clip(values, _SMALLEST, _LARGEST, out=values), out=values)
@@ -126,17 +128,21 @@ class TabularDomain:
         return origin
 
 
-def _compare(uniforms: Array, upper: list[Array], cells: NDArray[Any]) -> None:
-    """Writes cell numbers (n, d): how many of its column's upper ends each uniform has reached."""
-    padded = np.full((len(upper), max(map(len, upper), default=0)), np.inf)
-    for j, ends in enumerate(upper):
-        padded[j, : len(ends)] = ends
-    cells[:] = 0
-    for ends in padded.T:
-        cells += uniforms >= ends
+def _padded(upper: Sequence[Array], most: int) -> list[Array]:
+    """The first, second, ... upper end of every column, ``most`` arrays (d,); inf where a column has no more."""
+    ends = np.full((most, len(upper)), np.inf)
+    for j, own in enumerate(upper):
+        ends[: len(own), j] = own
+    return list(ends)
 
 
-def _search(uniforms: Array, upper: list[Array], cells: NDArray[Any]) -> None:
+def _compare(uniforms: Array, ends: Sequence[Array], cells: NDArray[np.uint8]) -> None:
+    """Adds to cells (n, d) how many of its column's upper ends (d,) each uniform has reached."""
+    for end in ends:
+        cells += (uniforms >= end).view(np.uint8)
+
+
+def _search(uniforms: Array, upper: Sequence[Array], cells: NDArray[np.intp]) -> None:
     """The same by one binary search a column: with many categories it beats comparing with every end."""
     for j, ends in enumerate(upper):
         cells[:, j] = np.searchsorted(ends, uniforms[:, j], side="right")

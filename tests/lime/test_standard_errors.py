@@ -29,7 +29,7 @@ FITTED = [*((name, "logistic") for name in DATA), ("iris", "forest")]
 
 
 def fits(data, model, bins):
-    """Width share, count -> estimates and standard errors (SEEDS, d + 1): coefficients by column, then the intercept."""
+    """Width share, count -> estimates and errors (SEEDS, d + 1): coefficients by column, then the intercept."""
     x, y = DATA[data](return_X_y=True)
     train, test, labels, _ = train_test_split(x, y, test_size=0.3, stratify=y, random_state=0)
     predict = MODELS[model]().fit(train, labels).predict_proba

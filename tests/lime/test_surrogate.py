@@ -112,7 +112,7 @@ def test_every_label_of_a_classifier(sampled):
 
 @pytest.mark.parametrize("bins", [True, False])
 def test_r2_of_a_line_fitted_elsewhere(bins, sampled):
-    """On another seed's samples its residuals have a mean, which counts against it; below 0 it is worse than a constant."""
+    """On another seed's samples its residuals have a mean, which counts against it."""
     explainer, row, predict = setting(bins=bins, outputs="1e6 +- 50")
     own, fresh = (sampled(explainer, row, predict, n=300, seed=seed) for seed in (3, 4))
     groups = group_moments(stacked(fresh.z, fresh.z[0], (fresh.y - fresh.y[0])[:, None], 0), fresh.w, start=0, labels=1)
