@@ -28,14 +28,18 @@ def what_was_run(task: Task, *, instances: int, seeds: int, labels: str) -> str:
 
 
 def table_of_cells(scores: pd.DataFrame, *, k: int, d: int) -> Table:
-    """Width x samples: how often two runs name the same k features, Jaccard, and R2; marks LIME's defaults.
+    """Width x samples: how often two runs name the same k features, Jaccard, and weighted R2; marks LIME's defaults.
 
     Cells with fewer than ten effective samples for each unknown carry a mark.
     """
+    few = 10 * (d + 1)
     table = Table(
         title=f"Do two runs of LIME name the same {k} reasons?   (by chance: Jaccard {jaccard_by_chance(d, k):.2f})",
         title_justify="left",
         title_style="bold",
+        caption=f"width: in multiples of LIME's default.  R2: weighted, on each fit's own samples.\n"
+        f"!: fewer than {few} effective samples, ten for each unknown: not to be trusted.",
+        caption_justify="left",
         box=None,
         pad_edge=False,
     )
@@ -75,5 +79,5 @@ def _remarks(cell: Mapping[Any, Any], extra: list[str], d: int) -> str:
     if cell["kernel_width_factor"] == 1 and cell["num_samples"] == LIME_SAMPLES:
         parts.append("<- LIME's defaults")
     if (d + 1) / ess > 0.1:
-        parts.append(f"! {ess:,.0f} effective samples for {d + 1} unknowns")
+        parts.append(f"! {ess:,.0f} effective samples")
     return "  ".join(parts)
