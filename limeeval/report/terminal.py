@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
+from rich.console import Group
 from rich.markup import escape
 from rich.table import Table
 from rich.text import Text
@@ -27,22 +28,22 @@ def what_was_run(task: Task, *, instances: int, seeds: int, labels: str) -> str:
     )
 
 
-def table_of_cells(scores: pd.DataFrame, *, k: int, d: int) -> Table:
+def table_of_cells(scores: pd.DataFrame, *, k: int, d: int) -> Group:
     """Width x samples: how often two runs name the same k features, Jaccard, and weighted R2; marks LIME's defaults.
 
     Cells with fewer than ten effective samples for each unknown carry a mark.
     """
-    few = 10 * (d + 1)
-    table = Table(
-        title=f"Do two runs of LIME name the same {k} reasons?   (by chance: Jaccard {jaccard_by_chance(d, k):.2f})",
-        title_justify="left",
-        title_style="bold",
-        caption=f"width: in multiples of LIME's default.  R2: weighted, on each fit's own samples.\n"
-        f"!: fewer than {few} effective samples, ten for each unknown: not to be trusted.",
-        caption_justify="left",
-        box=None,
-        pad_edge=False,
+    chance = jaccard_by_chance(d, k)
+    title = f"Do two runs of LIME name the same {k} reasons?   (by chance: Jaccard {chance:.2f})"
+    notes = (
+        "width: in multiples of LIME's default.  R2: weighted, on each fit's own samples.\n"
+        f"!: fewer than {10 * (d + 1)} effective samples, ten for each unknown: not to be trusted."
     )
+    return Group(Text(title, style="bold"), _table(scores, k=k, d=d), Text(notes, style="dim"))
+
+
+def _table(scores: pd.DataFrame, *, k: int, d: int) -> Table:
+    table = Table(box=None, pad_edge=False)
     for name in ("width", "samples", f"same {k}", f"Jaccard@{k}", "R2"):
         table.add_column(name, justify="right")
     table.add_column("")
