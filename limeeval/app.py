@@ -108,7 +108,7 @@ def _settings(config: DictConfig) -> dict[str, Any]:
 
 
 def _plan(settings: Mapping[str, Any]) -> Plan:
-    from limeeval.lime.explain import check_at_least
+    from limeeval.lime.request import check_at_least
     from limeeval.sweep.grid import grid_of, seeds_of
     from limeeval.sweep.run import Plan
     from limeeval.tasks import load_task, select_instances

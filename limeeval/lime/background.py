@@ -9,12 +9,12 @@ from __future__ import annotations
 import warnings
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Any, NamedTuple
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.special import ndtr
 
+from limeeval.lime.cells import Cells, FlatCells, bin_cells, categorical_cells, flat_cells, whole_line
 from limeeval.lime.discretize import BaseDiscretizer
 from limeeval.lime.domain import Array
 from limeeval.lime.schema import Schema
@@ -22,39 +22,20 @@ from limeeval.lime.schema import Schema
 STATS_KEYS = ("means", "mins", "maxs", "stds", "feature_values", "feature_frequencies")
 
 
-class Cells(NamedTuple):
-    """The cells of one column: how often each occurs, and mean, sd and borders of its normal; arrays (cells,)."""
-
-    frequencies: Array
-    means: Array
-    sds: Array
-    lows: Array
-    highs: Array
-
-
 @dataclass(frozen=True)
 class Background:
-    """d columns, the cells of all of them one after the other.
+    """What each of d columns is drawn from.
 
-    ``first`` (d,) is each column's first cell and ``upper`` (d arrays) the uniforms at which its next cells begin. In
-    a cell, a uniform u becomes center + scale * Phi^-1(base + slope * u), kept between low and high: the inverse
-    transform of the truncated normal. ``edges`` says which cell a value is in (it belongs to the first edge not below
-    it). ``whole`` (d,) marks columns of whole numbers; ``standardized`` (d,) those represented by (value - mean) / sd
-    instead of "in the instance's cell".
+    ``edges`` says which cell a value is in: it belongs to the first edge not below it. ``bin_names`` are those of the
+    columns in bins. ``whole`` (d,) marks columns of whole numbers; ``standardized`` (d,) those represented by
+    (value - mean) / sd instead of "in the instance's cell".
     """
 
     schema: Schema
     edges: Mapping[int, Array]
     bin_names: Mapping[int, Sequence[str]]
     has_missing: NDArray[np.bool_]
-    first: NDArray[np.intp]
-    upper: tuple[Array, ...]
-    base: Array
-    slope: Array
-    center: Array
-    scale: Array
-    low: Array
-    high: Array
+    cells: FlatCells
     whole: NDArray[np.bool_]
     standardized: NDArray[np.bool_]
     mean: Array
@@ -75,7 +56,7 @@ class Background:
             )
         cells = np.zeros(len(row), dtype=np.intp)
         for j, edges in self.edges.items():
-            cells[j] = len(self.upper[j]) if gaps[j] else np.searchsorted(edges, row[j])
+            cells[j] = len(self.cells.upper[j]) if gaps[j] else np.searchsorted(edges, row[j])
         return cells
 
 
@@ -97,48 +78,64 @@ def background(
     if stats is None and matrix.shape[0] < 2:
         raise ValueError(f"training_data must have at least 2 rows, got {matrix.shape[0]}")
     means, sds, has_missing = _column_statistics(matrix)
-    edges: dict[int, Array] = {}
-    columns: list[Cells] = []
+    edges = _edges(schema, discretizer)
+    if discretizer is None:
+        _check_no_gaps(schema, matrix, has_missing)
+    columns = []
     for j in range(schema.d):
+        if j not in edges:
+            columns.append(whole_line(means[j], sds[j]))
+            continue
+        column = _column(matrix, j)
         if j in schema.categorical:
-            edges[j] = _level_values(schema, j)
-            columns.append(_categorical_cells(edges[j], _column(matrix, j), _frequencies(stats, j, edges[j])))
+            columns.append(categorical_cells(edges[j], column, _frequencies(stats, j, edges[j])))
         elif discretizer is not None:
-            if j not in discretizer.maxs:
-                raise ValueError(f"discretizer must cover every continuous column, got none for {schema.names[j]!r}")
-            edges[j] = np.asarray(discretizer.maxs[j][:-1], dtype=float)
-            given = _frequencies(stats, j, np.arange(len(edges[j]) + 1.0))
-            columns.append(_bin_cells(discretizer, j, edges[j], _column(matrix, j), given))
-        else:
-            if has_missing[j]:
-                row = int(np.flatnonzero(np.isnan(_column(matrix, j)))[0])
-                raise ValueError(
-                    "training_data without bins (discretize_continuous=False, or sparse) must have no missing values, "
-                    f"got one in column {schema.names[j]!r}, row {row}"
-                )
-            columns.append(_whole_line(means[j], sds[j]))
+            bins = np.arange(len(edges[j]) + 1.0)
+            columns.append(bin_cells(discretizer, j, edges[j], column, _frequencies(stats, j, bins)))
     _warn_of_constants(schema, columns)
     standardized = np.array([j not in edges for j in range(schema.d)])
-    bin_names = {} if discretizer is None else {j: list(names) for j, names in discretizer.names.items()}
+    in_bins = set(edges) - set(schema.categorical)
     return Background(
         schema=schema,
         edges=edges,
-        bin_names={j: names for j, names in bin_names.items() if j in edges and j not in schema.categorical},
+        bin_names={j: list(discretizer.names[j]) for j in in_bins} if discretizer is not None else {},
         has_missing=has_missing,
+        cells=flat_cells(columns, schema.integer_ranges),
         whole=np.isfinite(schema.integer_ranges[:, 0]),
         standardized=standardized,
         mean=np.where(standardized, means, 0.0),
         sd=np.where(standardized & (sds > 0), sds, 1.0),
-        **_flattened(columns, schema.integer_ranges),
     )
+
+
+def _edges(schema: Schema, discretizer: BaseDiscretizer | None) -> dict[int, Array]:
+    """Levels of categorical columns and inner borders of columns in bins."""
+    edges = {j: _level_values(schema, j) for j in schema.categorical}
+    if discretizer is None:
+        return edges
+    for j in set(range(schema.d)) - set(edges):
+        if j not in discretizer.maxs:
+            raise ValueError(f"discretizer must cover every continuous column, got none for {schema.names[j]!r}")
+        edges[j] = np.asarray(discretizer.maxs[j][:-1], dtype=float)
+    return edges
+
+
+def _check_no_gaps(schema: Schema, matrix: Any, has_missing: NDArray[np.bool_]) -> None:
+    for j in np.flatnonzero(has_missing).tolist():
+        if j not in schema.categorical:
+            row = int(np.flatnonzero(np.isnan(_column(matrix, j)))[0])
+            raise ValueError(
+                "training_data without bins (discretize_continuous=False, or sparse) must have no missing values, "
+                f"got one in column {schema.names[j]!r}, row {row}"
+            )
 
 
 def centered_at(known: Background, row: Array) -> Background:
     """The same background with the columns without bins drawn around a row (d,) instead of their mean."""
-    center = known.center.copy()
+    center = known.cells.center.copy()
     around = known.standardized
-    center[known.first[around]] = row[around]
-    return replace(known, center=center)
+    center[known.cells.first[around]] = row[around]
+    return replace(known, cells=replace(known.cells, center=center))
 
 
 def checked_stats(stats: Mapping[str, Any] | None) -> Mapping[str, Any] | None:
@@ -205,43 +202,6 @@ def _frequencies(stats: Mapping[str, Any] | None, j: int, values: Array) -> Arra
     return frequencies
 
 
-def _categorical_cells(levels: Array, column: Array, given: Array | None) -> Cells:
-    counted = _counted(np.searchsorted(levels, column[~np.isnan(column)]), len(levels), given)
-    return _with_missing(Cells(counted, levels, np.zeros_like(levels), levels, levels), column)
-
-
-def _bin_cells(discretizer: BaseDiscretizer, j: int, edges: Array, column: Array, given: Array | None) -> Cells:
-    counted = _counted(np.searchsorted(edges, column[~np.isnan(column)]), len(edges) + 1, given)
-    parts = discretizer.means[j], discretizer.stds[j], discretizer.mins[j], discretizer.maxs[j]
-    if {len(part) for part in parts} != {len(counted)}:
-        raise ValueError(
-            f"discretizer must state means, stds, mins and maxs of the {len(counted)} bins of column {j}, "
-            f"got {', '.join(str(len(part)) for part in parts)} of them"
-        )
-    means, sds, lows, highs = (np.asarray(part, dtype=float) for part in parts)
-    return _with_missing(Cells(counted, means, sds, lows, highs), column)
-
-
-def _counted(positions: NDArray[np.intp], cells: int, given: Array | None) -> Array:
-    """How often each cell occurs (cells,), or as many in the ``given`` proportions."""
-    if given is None:
-        return np.bincount(positions, minlength=cells).astype(float)
-    proportions: Array = given / given.sum() * max(len(positions), 1)
-    return proportions
-
-
-def _with_missing(cells: Cells, column: Array) -> Cells:
-    gaps = float(np.isnan(column).sum())
-    if not gaps:
-        return cells
-    missing = Cells(np.array([gaps]), *(np.array([np.nan]) for _ in range(4)))
-    return Cells(*(np.concatenate(pair) for pair in zip(cells, missing, strict=True)))
-
-
-def _whole_line(mean: float, sd: float) -> Cells:
-    return Cells(np.ones(1), np.array([mean]), np.array([sd]), np.array([-np.inf]), np.array([np.inf]))
-
-
 def _warn_of_constants(schema: Schema, columns: Sequence[Cells]) -> None:
     constant = [
         schema.names[j]
@@ -262,39 +222,3 @@ def _warn_of_constants(schema: Schema, columns: Sequence[Cells]) -> None:
             UserWarning,
             stacklevel=4,
         )
-
-
-def _flattened(columns: Sequence[Cells], integer_ranges: Array) -> dict[str, Any]:
-    """The columns' cells as the flat arrays of a Background; columns of whole numbers stay whole inside their cells."""
-    sizes = np.array([len(cells.frequencies) for cells in columns])
-    first = np.concatenate([[0], np.cumsum(sizes)[:-1]]).astype(np.intp)
-    shares = [cells.frequencies / cells.frequencies.sum() for cells in columns]
-    ends = [np.cumsum(share) for share in shares]
-    share, end = np.concatenate(shares), np.concatenate(ends)
-    _, means, sds, lows, highs = (np.concatenate(parts) for parts in zip(*columns, strict=True))
-
-    # In the upper tail 1 - Phi loses its digits: such cells are drawn mirrored.
-    mirrored = lows > means
-    safe_sd = np.where(sds > 0, sds, 1.0)
-    bottom, top = ndtr((lows - means) / safe_sd), ndtr((highs - means) / safe_sd)
-    mirrored_bottom, mirrored_top = ndtr((means - highs) / safe_sd), ndtr((means - lows) / safe_sd)
-    bottom, top = np.where(mirrored, mirrored_bottom, bottom), np.where(mirrored, mirrored_top, top)
-    fixed = ~(sds > 0)
-    slope = np.where(fixed | (share == 0), 0.0, (top - bottom) / np.where(share > 0, share, 1.0))
-    base = np.where(fixed, 0.5, bottom - (end - share) * slope)
-
-    smallest, largest = np.repeat(integer_ranges, sizes, axis=0).T
-    whole = np.isfinite(smallest)
-    opens = ~np.isin(np.arange(len(share)), first)  # Every cell but a column's first excludes its lower border.
-    low = np.where(whole, np.maximum(np.ceil(lows) + (opens & (np.ceil(lows) == lows)), smallest), lows)
-    high = np.where(whole, np.minimum(np.floor(highs), largest), highs)
-    return {
-        "first": first,
-        "upper": tuple(end[:-1] for end in ends),
-        "base": base,
-        "slope": slope,
-        "center": means,
-        "scale": np.where(fixed, 0.0, np.where(mirrored, -sds, sds)),
-        "low": low,
-        "high": np.maximum(low, high),
-    }

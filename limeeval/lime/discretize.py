@@ -119,12 +119,16 @@ class EntropyDiscretizer(BaseDiscretizer):
         """Thresholds of one tree a column; the median where a tree finds nothing to split.
 
         Raises:
-            ValueError: without labels, or with another number of them than rows.
+            ValueError: without labels, with another number of them than rows, or with labels that are no classes.
         """
         if labels is None:
             raise ValueError("discretizer='entropy' needs training_labels, got None")
         if len(labels) != len(data):
             raise ValueError(f"training_labels must have one label a row, {len(data)}, got {len(labels)}")
+        from sklearn.utils.multiclass import type_of_target
+
+        if type_of_target(labels) not in ("binary", "multiclass"):
+            raise ValueError("training_labels must be classes for discretizer='entropy', got continuous values")
         return [self._thresholds(data[:, j], np.asarray(labels)) for j in self.to_discretize]
 
     def _thresholds(self, column: Array, labels: Any) -> Array:

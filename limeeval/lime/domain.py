@@ -1,7 +1,7 @@
 """The domain protocol: one instance, ready to be perturbed."""
 
 from collections.abc import Sequence
-from typing import Any, Protocol
+from typing import Any, NamedTuple, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -9,6 +9,14 @@ from numpy.typing import NDArray
 Array = NDArray[np.float64]
 State = tuple[NDArray[Any], ...]
 """Drawn samples in the domain's own terms: arrays that share their first axis, one entry a sample."""
+
+
+class Shown(NamedTuple):
+    """A feature in the table of the instance: its number among the user's columns, its name, its value as text."""
+
+    number: int
+    name: str
+    value: str
 
 
 class Domain(Protocol):
@@ -20,6 +28,10 @@ class Domain(Protocol):
     @property
     def feature_names(self) -> Sequence[str]:
         """Names of the d features, as they read on this instance."""
+
+    @property
+    def shown(self) -> Sequence[Shown]:
+        """The d features as the instance's table shows them."""
 
     @property
     def width(self) -> int:

@@ -3,44 +3,29 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 
 from limeeval.lime.collect import Evidence, collect_evidence
+from limeeval.lime.diagnostics import diagnose
 from limeeval.lime.domain import Array, Domain
-from limeeval.lime.kernel import Kernel, weights_of
+from limeeval.lime.explanation import Explanation, Settings
+from limeeval.lime.kernel import weights_of
+from limeeval.lime.labels import Labels
 from limeeval.lime.model import Model
-from limeeval.lime.moments import GROUPS
 from limeeval.lime.neighborhood import Neighborhood, Samples
-from limeeval.lime.selection import FEATURE_SELECTIONS, Features, resolved, select_features
-from limeeval.lime.surrogate import Centred, FullFit, Surrogate, centred, fit_surrogate, jackknife_errors
+from limeeval.lime.regressor import regressor_surrogate
+from limeeval.lime.request import Request
+from limeeval.lime.selection import Features, resolved, select_features
+from limeeval.lime.surrogate import Centred, Surrogate, centred, fit_surrogate
 
 
-@dataclass(frozen=True)
-class Request:
-    """What is asked of a neighborhood; the arguments that every explainer's ``explain_instance`` has in common."""
+def explain(neighborhood: Neighborhood, model: Model, request: Request, labels: Labels) -> Explanation:
+    """The explanation of the instance that a neighborhood surrounds.
 
-    kernel: Kernel
-    kernel_width: float
-    num_samples: int
-    num_features: int
-    feature_selection: str
-    model_regressor: Any = None
-
-    def __post_init__(self) -> None:
-        check_at_least("num_samples", self.num_samples, 2)
-        check_at_least("num_features", self.num_features, 1)
-        check_feature_selection(self.feature_selection)
-
-
-def fit_instance(
-    neighborhood: Neighborhood, model: Model, request: Request, labels: Any
-) -> tuple[Evidence, dict[int, Surrogate]]:
-    """Evidence around an instance and the surrogate of each explained output.
-
-    ``labels`` maps f(x) (c,) to the positions of the outputs to explain.
+    Raises:
+        ValueError: labels that do not exist, or outputs of the model that do not fit.
+        ModelError: the model raised.
     """
     kept: list[Samples] = []
     (evidence,) = collect_evidence(
@@ -49,14 +34,36 @@ def fit_instance(
         kernel=request.kernel,
         kernel_widths=[request.kernel_width],
         sample_counts=[request.num_samples],
-        choose_labels=labels,
+        choose_labels=labels.outputs,
         on_samples=kept.append if request.model_regressor is not None else None,
     )
+    domain = neighborhood.domain
     if request.model_regressor is None:
-        fitted = fit_evidence(evidence, neighborhood.domain, request)
+        fitted = fit_evidence(evidence, domain, request)
     else:
-        fitted = _fit_regressor(evidence, neighborhood.domain, request, kept)
-    return evidence, fitted
+        fitted = _fit_regressor(evidence, domain, request, kept)
+    surrogates = {labels.label(output): line for output, line in fitted.items()}
+    total = evidence.moments[request.kernel_width, request.num_samples].total
+    return Explanation(
+        mode=labels.mode,
+        class_names=tuple(labels.names(evidence.prediction)),
+        feature_names=tuple(domain.feature_names),
+        shown=tuple(domain.shown),
+        surrogates=surrogates,
+        prediction=evidence.prediction,
+        smallest=evidence.smallest,
+        largest=evidence.largest,
+        representation=domain.design(domain.instance)[0],
+        diagnostics=diagnose(total, {label: line.r2 for label, line in surrogates.items()}),
+        settings=Settings(
+            request.num_samples,
+            request.num_features,
+            request.kernel_width,
+            resolved(request.feature_selection, request.num_features),
+        ),
+        seed=neighborhood.seed,
+        top_labels=list(surrogates) if labels.top_labels and labels.mode == "classification" else None,
+    )
 
 
 def fit_evidence(evidence: Evidence, domain: Domain, request: Request) -> dict[int, Surrogate]:
@@ -89,85 +96,5 @@ def _fit_regressor(
     fitted = {}
     for column, label in enumerate(evidence.labels):
         features = _selected(centred(moments.label(column).total), z[0], request)
-        fitted[label] = _regressor_surrogate(request.model_regressor, z, outputs[:, label], weights, features)
+        fitted[label] = regressor_surrogate(request.model_regressor, z, outputs[:, label], weights, features)
     return fitted
-
-
-def _regressor_surrogate(regressor: Any, z: Array, y: Array, weights: Array, features: Features) -> Surrogate:
-    """A fitted copy of ``regressor``, its standard errors from one refit for each group of samples left out."""
-    full = _fitted(regressor, z[:, features], y, weights)
-    groups = np.arange(len(z)) % GROUPS
-    groups[0] = GROUPS  # The instance itself is never left out.
-    keep = [groups != g for g in range(GROUPS) if np.any(groups == g)]
-    refits = [_fitted(regressor, z[rows][:, features], y[rows], weights[rows]) for rows in keep]
-    coefficients = _coefficients(full)
-    order = np.argsort(-np.abs(coefficients), kind="stable")
-    everywhere = np.zeros(z.shape[1])
-    everywhere[features] = coefficients
-    return Surrogate(
-        features=features[order],
-        coefficients=coefficients[order],
-        standard_errors=jackknife_errors(np.array([_coefficients(refit) for refit in refits]))[order],
-        intercept=float(np.squeeze(full.intercept_)),
-        intercept_standard_error=float(jackknife_errors(np.array([np.squeeze(r.intercept_) for r in refits]))),
-        local_prediction=float(np.squeeze(full.predict(z[:1, features]))),
-        r2=_r2(full, z[:, features], y, weights),
-        output_spread=_spread(y, weights),
-        full=FullFit(everywhere, np.empty((0, z.shape[1])), np.ones(z.shape[1])),
-    )
-
-
-def _fitted(regressor: Any, z: Array, y: Array, weights: Array) -> Any:
-    from copy import deepcopy
-
-    copy = deepcopy(regressor)
-    try:
-        copy.fit(z, y, sample_weight=weights)
-    except TypeError as error:
-        raise TypeError(f"model_regressor must take sample_weight in fit, got {type(regressor).__name__}") from error
-    if not hasattr(copy, "coef_") or not hasattr(copy, "intercept_"):
-        raise TypeError(f"model_regressor must have coef_ and intercept_ after fit, got {type(regressor).__name__}")
-    return copy
-
-
-def _coefficients(regressor: Any) -> Array:
-    return np.asarray(regressor.coef_, dtype=float).ravel()
-
-
-def _r2(regressor: Any, z: Array, y: Array, weights: Array) -> float:
-    spread = _spread(y, weights)
-    if spread <= 1e-13 * float(weights @ np.square(y)):
-        return float("nan")
-    return 1 - float(weights @ np.square(y - np.ravel(regressor.predict(z)))) / spread
-
-
-def _spread(y: Array, weights: Array) -> float:
-    return float(weights @ np.square(y - np.average(y, weights=weights)))
-
-
-def check_at_least(name: str, value: Any, least: int) -> None:
-    """Raises ValueError unless ``value`` is a whole number of at least ``least``."""
-    if isinstance(value, bool) or not isinstance(value, (int, np.integer)) or value < least:
-        raise ValueError(f"{name} must be a whole number of at least {least}, got {value!r}")
-
-
-def check_kernel_width(kernel_width: Any) -> float:
-    """The width as a float; raises ValueError unless it is a finite number above 0."""
-    try:
-        width = float(kernel_width)
-    except (TypeError, ValueError):
-        width = float("nan")
-    if not 0 < width < float("inf"):
-        raise ValueError(f"kernel_width must be a number above 0, got {kernel_width!r}")
-    return width
-
-
-def check_feature_selection(feature_selection: str) -> None:
-    """Raises ValueError for an unknown method; the message lists the known ones."""
-    if feature_selection not in FEATURE_SELECTIONS:
-        raise ValueError(f"feature_selection must be one of {', '.join(FEATURE_SELECTIONS)}, got {feature_selection!r}")
-
-
-def selection_used(request: Request) -> str:
-    """The selection method after ``auto`` is resolved."""
-    return resolved(request.feature_selection, request.num_features)

@@ -10,28 +10,23 @@ from typing import Any
 import numpy as np
 
 from limeeval.lime.background import background, centered_at, checked_stats
-from limeeval.lime.diagnostics import diagnose
 from limeeval.lime.discretize import BaseDiscretizer, StatsDiscretizer, make_discretizer
-from limeeval.lime.domain import Array
-from limeeval.lime.explain import (
+from limeeval.lime.domain import Array, Shown
+from limeeval.lime.explain import explain
+from limeeval.lime.explanation import Explanation
+from limeeval.lime.kernel import Kernel, checked_metric, exponential_kernel
+from limeeval.lime.labels import Labels
+from limeeval.lime.model import MODES, Model, fitted_estimator, prediction_function
+from limeeval.lime.neighborhood import Neighborhood
+from limeeval.lime.reading import read_table
+from limeeval.lime.request import (
     Request,
     check_feature_selection,
     check_kernel_width,
-    fit_instance,
-    selection_used,
+    checked_sampling,
+    fixed_seed,
 )
-from limeeval.lime.explanation import REGRESSION_LABEL, Explanation, Settings
-from limeeval.lime.kernel import Kernel, checked_metric, exponential_kernel
-from limeeval.lime.model import (
-    MODES,
-    Model,
-    checked_class_names,
-    explained_labels,
-    fitted_estimator,
-    prediction_function,
-)
-from limeeval.lime.neighborhood import SAMPLING_METHODS, Neighborhood
-from limeeval.lime.schema import Schema, read_table
+from limeeval.lime.schema import Schema
 from limeeval.lime.tabular import TabularDomain
 
 
@@ -174,33 +169,7 @@ class LimeTabularExplainer:
         domain = self.domain(data_row, predict_fn, distance_metric=distance_metric)
         neighborhood = Neighborhood(domain, self.next_seed(), num_samples, checked_sampling(sampling_method))
         model = Model(prediction_function(predict_fn, self.mode), self.mode)
-
-        def chosen(prediction: Array) -> list[int]:
-            return self.labels_of(prediction, labels, top_labels)
-
-        evidence, lines = fit_instance(neighborhood, model, request, chosen)
-        total = evidence.moments[self.kernel_width, num_samples].total
-        if self.mode == "regression":
-            lines = {REGRESSION_LABEL: lines[0]}
-        explanation = Explanation(
-            mode=self.mode,
-            class_names=tuple(self.names_of(evidence.prediction)),
-            feature_ids=tuple(int(j) for j in domain.columns),
-            feature_names=domain.feature_names,
-            column_names=tuple(domain.schema.names[j] for j in domain.columns),
-            column_values=tuple(self._text(j, domain.row[j]) for j in domain.columns),
-            surrogates=lines,
-            prediction=evidence.prediction,
-            smallest=evidence.smallest,
-            largest=evidence.largest,
-            representation=domain.design(domain.instance)[0],
-            diagnostics=diagnose(total, {label: line.r2 for label, line in lines.items()}),
-            settings=Settings(
-                num_samples, num_features, self.kernel_width, selection_used(request), str(distance_metric)
-            ),
-            seed=neighborhood.seed,
-            top_labels=list(lines) if top_labels and self.mode == "classification" else None,
-        )
+        explanation = explain(neighborhood, model, request, Labels(self.mode, self.class_names, labels, top_labels))
         self._tell(explanation)
         return explanation
 
@@ -224,22 +193,13 @@ class LimeTabularExplainer:
             own_cells=cells[columns],
             columns=columns,
             feature_names=tuple(self._condition(int(j), row[j], int(cells[j])) for j in columns),
+            shown=tuple(Shown(int(j), known.names[j], self._text(int(j), row[j])) for j in columns),
             distance_metric=checked_metric(distance_metric),
         )
 
     def next_seed(self) -> int:
         """The seed of the next explanation: the fixed one, or a fresh one if there is none."""
         return secrets.randbits(32) if self.random_state is None else self.random_state
-
-    def labels_of(self, prediction: Array, labels: Sequence[int | str], top_labels: int | None) -> list[int]:
-        """Positions of the outputs to explain, given f(x) (c,)."""
-        if self.mode == "regression":
-            return [0]
-        return explained_labels(labels, top_labels, prediction, self.names_of(prediction))
-
-    def names_of(self, prediction: Array) -> list[str]:
-        """Names of the classes, given f(x) (c,); none for regression."""
-        return [] if self.mode == "regression" else checked_class_names(self.class_names, len(prediction))
 
     def _discretizer(
         self, discretizer: Any, schema: Schema, matrix: Array, labels: Any, stats: Mapping[str, Any] | None
@@ -267,7 +227,7 @@ class LimeTabularExplainer:
         return known.bin_names[j][cell] if j in known.bin_names else f"{name}={self._text(j, value)}"
 
     def _text(self, j: int, value: float) -> str:
-        named = self.categorical_names.get(int(j))
+        named = self.categorical_names.get(j)
         if named is not None and j in self.background.schema.levels and not np.isnan(value):
             return str(named[int(value)])
         return self.background.schema.text(j, value)
@@ -282,32 +242,6 @@ class LimeTabularExplainer:
             )
         if self.verbose:
             print(explanation)
-
-
-def fixed_seed(random_state: Any) -> int | None:
-    """An int for every explanation, or None for a fresh seed each.
-
-    Raises:
-        ValueError: a negative int, or anything but an int, None, a RandomState or a Generator.
-    """
-    if random_state is None:
-        return None
-    if isinstance(random_state, np.random.RandomState):
-        return int(random_state.randint(2**31))
-    if isinstance(random_state, np.random.Generator):
-        return int(random_state.integers(2**31))
-    if isinstance(random_state, (int, np.integer)) and not isinstance(random_state, bool) and random_state >= 0:
-        return int(random_state)
-    raise ValueError(
-        f"random_state must be None, an int of at least 0, a RandomState or a Generator, got {random_state!r}"
-    )
-
-
-def checked_sampling(sampling_method: str) -> str:
-    """The method itself; raises ValueError for an unknown one, listing the known ones."""
-    if sampling_method not in SAMPLING_METHODS:
-        raise ValueError(f"sampling_method must be one of {', '.join(SAMPLING_METHODS)}, got {sampling_method!r}")
-    return sampling_method
 
 
 def _check_unused(bins: bool, *, sample_around_instance: bool, stats: Mapping[str, Any] | None) -> None:
@@ -365,100 +299,3 @@ def _perturbed_columns(schema: Schema, row: Array) -> np.ndarray[tuple[int], np.
     if not perturbed.any():
         raise ValueError("a sparse data_row must have non-zero entries, the only ones that are perturbed, got none")
     return np.flatnonzero(perturbed)
-
-
-class RecurrentTabularExplainer:
-    """Explains models of sequences: rows of shape (timesteps, features), as recurrent networks take them.
-
-    Each feature at each timestep is a column named ``name_t-k``, k steps before the last; columns are ordered by
-    feature, then by time, as in the lime package.
-
-    Args:
-        training_data: (n, timesteps, features) array.
-        feature_names: names of the features; default: their numbers.
-        categorical_features: positions among the timesteps x features columns.
-        Others: as in :class:`LimeTabularExplainer`.
-
-    Raises:
-        ValueError: ``training_data`` has another number of dimensions, or an argument does not fit.
-    """
-
-    def __init__(
-        self,
-        training_data: Any,
-        mode: str = "classification",
-        training_labels: Any = None,
-        feature_names: Sequence[Any] | None = None,
-        categorical_features: Iterable[int | str] | None = None,
-        categorical_names: Mapping[int, Sequence[Any]] | None = None,
-        kernel_width: float | None = None,
-        kernel: Kernel | None = None,
-        verbose: bool = False,
-        class_names: Sequence[Any] | None = None,
-        feature_selection: str = "auto",
-        discretize_continuous: bool = True,
-        discretizer: str | BaseDiscretizer = "quartile",
-        random_state: Any = None,
-    ) -> None:
-        training_data = np.asarray(training_data)
-        if training_data.ndim != 3:
-            raise ValueError(
-                f"training_data must have shape (rows, timesteps, features), got shape {training_data.shape}"
-            )
-        rows, self.n_timesteps, self.n_features = training_data.shape
-        names = range(self.n_features) if feature_names is None else feature_names
-        if len(names) != self.n_features:
-            raise ValueError(f"feature_names must name {self.n_features} features, got {len(names)} names")
-        self.explainer = LimeTabularExplainer(
-            training_data.transpose(0, 2, 1).reshape(rows, -1),
-            mode=mode,
-            training_labels=training_labels,
-            feature_names=[f"{name}_t-{self.n_timesteps - 1 - t}" for name in names for t in range(self.n_timesteps)],
-            categorical_features=categorical_features,
-            categorical_names=categorical_names,
-            kernel_width=kernel_width,
-            kernel=kernel,
-            verbose=verbose,
-            class_names=class_names,
-            feature_selection=feature_selection,
-            discretize_continuous=discretize_continuous,
-            discretizer=discretizer,
-            random_state=random_state,
-        )
-
-    def explain_instance(
-        self,
-        data_row: Any,
-        classifier_fn: Any,
-        labels: Sequence[int | str] = (1,),
-        top_labels: int | None = None,
-        num_features: int = 10,
-        num_samples: int = 5000,
-        distance_metric: str | Callable[..., float] = "euclidean",
-        model_regressor: Any = None,
-    ) -> Explanation:
-        """Explains the prediction for one sequence (timesteps, features).
-
-        ``classifier_fn`` takes sequences (n, timesteps, features); the other arguments and the errors are those of
-        :meth:`LimeTabularExplainer.explain_instance`.
-        """
-        sequence = np.asarray(data_row)
-        if sequence.shape != (self.n_timesteps, self.n_features):
-            raise ValueError(
-                f"data_row must have shape ({self.n_timesteps}, {self.n_features}) as in training, got {sequence.shape}"
-            )
-        predict = prediction_function(classifier_fn, self.explainer.mode)
-
-        def of_sequences(rows: Array) -> Any:
-            return predict(rows.reshape(-1, self.n_features, self.n_timesteps).transpose(0, 2, 1))
-
-        return self.explainer.explain_instance(
-            sequence.T.ravel(),
-            of_sequences,
-            labels=labels,
-            top_labels=top_labels,
-            num_features=num_features,
-            num_samples=num_samples,
-            distance_metric=distance_metric,
-            model_regressor=model_regressor,
-        )

@@ -11,15 +11,13 @@ import numpy as np
 
 from limeeval.lime.agreement import expected_shared, top_k_of
 from limeeval.lime.diagnostics import Diagnostics
-from limeeval.lime.domain import Array
-from limeeval.lime.model import label_position
+from limeeval.lime.domain import Array, Shown
+from limeeval.lime.labels import REGRESSION_LABEL, label_position
 from limeeval.lime.surrogate import Surrogate
 
 if TYPE_CHECKING:
     import pandas as pd
     from matplotlib.figure import Figure
-
-REGRESSION_LABEL = 1
 
 
 @dataclass(frozen=True)
@@ -30,7 +28,6 @@ class Settings:
     num_features: int
     kernel_width: float
     feature_selection: str
-    distance_metric: str
 
 
 @dataclass(frozen=True, repr=False, eq=False)
@@ -43,9 +40,8 @@ class Explanation:
     Attributes:
         mode: "classification" or "regression".
         class_names: c names; empty for regression.
-        feature_ids: the number (d,) of each feature among the user's columns.
         feature_names: d conditions such as ``1.00 < age <= 2.00``.
-        column_names, column_values: d names and values as the table shows them.
+        shown: number, column name and value of the d features, as the instance's table shows them.
         surrogates: the fitted line of each label, by label.
         prediction: the model's output (c,) at the instance.
         smallest, largest: the range of each explained output in the neighborhood.
@@ -58,10 +54,8 @@ class Explanation:
 
     mode: str
     class_names: tuple[str, ...]
-    feature_ids: tuple[int, ...]
     feature_names: tuple[str, ...]
-    column_names: tuple[str, ...]
-    column_values: tuple[str, ...]
+    shown: tuple[Shown, ...]
     surrogates: dict[int, Surrogate]
     prediction: Array
     smallest: Array
@@ -76,7 +70,7 @@ class Explanation:
     def local_exp(self) -> dict[int, list[tuple[int, float]]]:
         """(feature number, coefficient) by falling magnitude, by label."""
         found = {
-            label: [(self.feature_ids[j], float(b)) for j, b in zip(line.features, line.coefficients, strict=True)]
+            label: [(self.shown[j].number, float(b)) for j, b in zip(line.features, line.coefficients, strict=True)]
             for label, line in self.surrogates.items()
         }
         if self.mode == "regression":
@@ -147,7 +141,7 @@ class Explanation:
         line = self._line(label)
         return pd.DataFrame(
             {
-                "feature": [self.feature_ids[j] for j in line.features],
+                "feature": [self.shown[j].number for j in line.features],
                 "feature_name": [self.feature_names[j] for j in line.features],
                 "coefficient": line.coefficients,
                 "standard_error": line.standard_errors,

@@ -1,7 +1,7 @@
 """The explained model: one call signature, and outputs that can be relied on."""
 
 import warnings
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -135,47 +135,3 @@ def _as_floats(outputs: np.ndarray[Any, Any]) -> Array:
     except (TypeError, ValueError):
         some = outputs.ravel().tolist()[0]
         raise ValueError(f"predict_fn must return numbers, got {outputs.dtype} such as {some!r}") from None
-
-
-def explained_labels(
-    labels: Sequence[int | str] | int | str, top_labels: int | None, prediction: Array, class_names: Sequence[str]
-) -> list[int]:
-    """Positions of the classes to explain: the ``top_labels`` most likely, most likely first, or ``labels``.
-
-    ``top_labels`` beyond the number of classes means all of them.
-
-    Raises:
-        ValueError: a label that does not exist, top_labels below 1, or nothing to explain.
-    """
-    if top_labels is not None:
-        whole = isinstance(top_labels, (int, np.integer)) and not isinstance(top_labels, bool)
-        if not whole or top_labels < 1:
-            raise ValueError(f"top_labels must be None or a whole number of at least 1, got {top_labels!r}")
-        return [int(label) for label in np.argsort(-prediction, kind="stable")[:top_labels]]
-    wanted = [labels] if isinstance(labels, (int, str, np.integer)) else list(labels)
-    if not wanted:
-        raise ValueError("labels must name at least one class, got none")
-    return [label_position(label, class_names) for label in wanted]
-
-
-def label_position(label: int | str, class_names: Sequence[str]) -> int:
-    """Position of a class given by its position or its name."""
-    if isinstance(label, str) and label in class_names:
-        return list(class_names).index(label)
-    if isinstance(label, (int, np.integer)) and 0 <= label < len(class_names):
-        return int(label)
-    known = ", ".join(f"{i} ({name})" if name != str(i) else name for i, name in enumerate(class_names[:20]))
-    raise ValueError(f"labels must be among {known}{', ...' if len(class_names) > 20 else ''}, got {label!r}")
-
-
-def checked_class_names(class_names: Sequence[Any] | None, classes: int) -> list[str]:
-    """Names of the c classes; their positions where none were given.
-
-    Raises:
-        ValueError: as many names as the model has classes are needed.
-    """
-    if class_names is None:
-        return [str(i) for i in range(classes)]
-    if len(class_names) != classes:
-        raise ValueError(f"class_names must name the {classes} classes that the model returns, got {len(class_names)}")
-    return [str(name) for name in class_names]

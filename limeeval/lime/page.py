@@ -113,8 +113,8 @@ def _rows(explanation: Explanation, labels: Sequence[int], all_values: bool) -> 
         return []
     digits = decimals(line.standard_errors)
     weights = {int(j): _signed(b, digits) for j, b in zip(line.features, line.coefficients, strict=True)}
-    chosen = [*weights, *(j for j in range(len(explanation.column_names)) if all_values and j not in weights)]
-    return [(explanation.column_names[j], explanation.column_values[j], weights.get(j, "")) for j in chosen]
+    chosen = [*weights, *(j for j in range(len(explanation.shown)) if all_values and j not in weights)]
+    return [(explanation.shown[j].name, explanation.shown[j].value, weights.get(j, "")) for j in chosen]
 
 
 def _number(value: Any) -> str:

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from scipy.special import ndtri
 
 from limeeval.lime.background import Background
-from limeeval.lime.domain import Array, State
+from limeeval.lime.domain import Array, Shown, State
 from limeeval.lime.kernel import distances_to
 from limeeval.lime.schema import Schema
 
@@ -33,6 +33,7 @@ class TabularDomain:
         own_cells: the cells (d,) that the perturbed columns' own values are in.
         columns: positions (d,) of the columns that are perturbed and explained; the others keep their value.
         feature_names: d names, as they read on this row.
+        shown: d numbers, names and values of columns.
         distance_metric: as in :func:`sklearn.metrics.pairwise_distances`.
     """
 
@@ -42,6 +43,7 @@ class TabularDomain:
     own_cells: NDArray[np.intp]
     columns: NDArray[np.intp]
     feature_names: tuple[str, ...]
+    shown: tuple[Shown, ...]
     distance_metric: str | Callable[..., float] = "euclidean"
 
     @property
@@ -57,8 +59,7 @@ class TabularDomain:
     @property
     def description(self) -> str:
         """The first few values, by name."""
-        known = self.schema
-        parts = [f"{known.names[j]}={known.text(j, self.row[j])}" for j in self.columns[:6]]
+        parts = [f"{column.name}={column.value}" for column in self.shown[:6]]
         return f"the instance {', '.join(parts)}{', ...' if len(self.columns) > 6 else ''}"
 
     @property
@@ -68,7 +69,7 @@ class TabularDomain:
 
     def draw(self, uniforms: Array) -> State:
         """Cell numbers and values (n, d) by inverse transform, in the place of the uniforms (n, d)."""
-        upper = [self.background.upper[j] for j in self.columns]
+        upper = [self.background.cells.upper[j] for j in self.columns]
         most = max(map(len, upper), default=0)
         cells = np.zeros(uniforms.shape, dtype=np.uint8 if most <= _COMPARED else np.intp)
         ends = _padded(upper, most) if most <= _COMPARED else upper
@@ -76,18 +77,18 @@ class TabularDomain:
         for low in range(0, len(uniforms), _CACHED_ROWS):
             here = slice(low, low + _CACHED_ROWS)
             (_compare if most <= _COMPARED else _search)(uniforms[here], ends, cells[here])
-            self._fill(uniforms[here], cells[here] + self.background.first[self.columns], buffer)
+            self._fill(uniforms[here], cells[here] + self.background.cells.first[self.columns], buffer)
         return cells, uniforms
 
     def _fill(self, values: Array, where: NDArray[np.intp], buffer: Array) -> None:
         """Turns uniforms (n, d) into values, in place, given the cell that each has fallen into."""
-        known, buffer = self.background, buffer[: len(values)]
+        known, buffer = self.background.cells, buffer[: len(values)]
         values *= known.slope.take(where, out=buffer, mode="clip")
         values += known.base.take(where, out=buffer, mode="clip")
         ndtri(np.clip(values, _SMALLEST, _LARGEST, out=values), out=values)
         values *= known.scale.take(where, out=buffer, mode="clip")
         values += known.center.take(where, out=buffer, mode="clip")
-        whole = known.whole[self.columns]
+        whole = self.background.whole[self.columns]
         if whole.any():
             inside = where[:, whole]
             values[:, whole] = np.clip(np.rint(values[:, whole]), known.low.take(inside), known.high.take(inside))

@@ -8,9 +8,8 @@ from itertools import product
 from typing import Any, NamedTuple, cast
 
 from limeeval.lime.discretize import DISCRETIZERS
-from limeeval.lime.explain import check_at_least, check_feature_selection, check_kernel_width
-from limeeval.lime.explainers import checked_sampling
 from limeeval.lime.kernel import checked_metric
+from limeeval.lime.request import check_at_least, check_feature_selection, check_kernel_width, checked_sampling
 
 SAMPLING_KEYS = (
     "discretize_continuous",

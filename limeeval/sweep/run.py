@@ -11,11 +11,12 @@ import numpy as np
 from limeeval.lime.collect import Evidence, collect_evidence
 from limeeval.lime.diagnostics import condition_number
 from limeeval.lime.domain import Array, Domain
-from limeeval.lime.explain import Request, fit_evidence
+from limeeval.lime.explain import fit_evidence
 from limeeval.lime.explainers import LimeTabularExplainer
-from limeeval.lime.explanation import REGRESSION_LABEL
+from limeeval.lime.labels import Labels
 from limeeval.lime.model import Model
 from limeeval.lime.neighborhood import BATCH_ROWS, Neighborhood, Samples
+from limeeval.lime.request import Request
 from limeeval.sweep.grid import Cell, Grid
 
 if TYPE_CHECKING:
@@ -71,6 +72,12 @@ class Plan:
     labels: Sequence[str | int] = ()
     top_labels: int | None = None
     batch_rows: int = BATCH_ROWS
+
+    @property
+    def outputs(self) -> Labels:
+        """Which of the model's outputs are explained."""
+        predicted_class = 1 if not self.labels and not self.top_labels else self.top_labels
+        return Labels(self.task.mode, self.task.class_names, self.labels, predicted_class)
 
     @property
     def rows_to_predict(self) -> int:
@@ -129,23 +136,25 @@ def _fits(plan: Plan, sampling: dict[str, Any], model: Model, on_rows: Callable[
         kernel=explainer.kernel,
         kernel_widths=[width.kernel_width for width in plan.grid.widths(explainer.kernel_width)],
         sample_counts=counts,
-        choose_labels=lambda prediction: _labels(plan, explainer, prediction),
+        choose_labels=plan.outputs.outputs,
         batch_rows=plan.batch_rows,
         on_samples=predicted,
     )
     for (position, seed), evidence in zip(units, found, strict=True):
         for cell in cells:
-            for fit in _cell_fits(explainer, domains[position], evidence, cell):
+            for fit in _cell_fits(explainer, domains[position], evidence, cell, plan.outputs):
                 yield fit._replace(row={"instance": position, "seed": seed, **sampling, **fit.row})
 
 
-def _cell_fits(explainer: LimeTabularExplainer, domain: Domain, evidence: Evidence, cell: Cell) -> Iterator[_Fit]:
+def _cell_fits(
+    explainer: LimeTabularExplainer, domain: Domain, evidence: Evidence, cell: Cell, labels: Labels
+) -> Iterator[_Fit]:
     """The fit of each label in one cell of the grid."""
     request = Request(
         explainer.kernel, cell.width.kernel_width, cell.num_samples, cell.num_features, cell.feature_selection
     )
     total = evidence.moments[cell.width.kernel_width, cell.num_samples].total
-    for label, line in fit_evidence(evidence, domain, request).items():
+    for output, line in fit_evidence(evidence, domain, request).items():
         b, error = np.zeros((2, len(domain.feature_names)))
         b[line.features] = line.coefficients
         error[:] = np.nan
@@ -153,12 +162,12 @@ def _cell_fits(explainer: LimeTabularExplainer, domain: Domain, evidence: Eviden
         row = {
             **cell.width._asdict(),
             **{key: value for key, value in cell._asdict().items() if key != "width"},
-            "label": label if explainer.mode == "classification" else REGRESSION_LABEL,
+            "label": labels.label(output),
             "intercept": line.intercept,
             "r2": line.r2,
             "output_spread": line.output_spread,
             "local_prediction": line.local_prediction,
-            "model_prediction": float(evidence.prediction[label]),
+            "model_prediction": float(evidence.prediction[output]),
             "ess": total.effective_sample_size,
             "condition_number": condition_number(total),
             "rows_predicted": cell.num_samples,
@@ -176,12 +185,6 @@ def _explainer(task: Task, sampling: dict[str, Any]) -> LimeTabularExplainer:
         discretizer=sampling["discretizer"],
         sample_around_instance=sampling["sample_around_instance"],
     )
-
-
-def _labels(plan: Plan, explainer: LimeTabularExplainer, prediction: Array) -> list[int]:
-    if not plan.labels and not plan.top_labels:
-        return explainer.labels_of(prediction, (), 1)
-    return explainer.labels_of(prediction, plan.labels, plan.top_labels)
 
 
 def _tables(plan: Plan, fits: Sequence[_Fit], rows_predicted: int) -> Sweep:

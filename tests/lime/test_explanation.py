@@ -164,7 +164,7 @@ def test_pages_are_small_offline_and_complete(cancer: Explanation, diabetes: Exp
         assert "http" not in html
         for label in explanation.available_labels():
             assert all(name in page.text for name, _ in explanation.as_list(label))
-        assert all(name in page.text for name in explanation.column_names)
+        assert all(column.name in page.text for column in explanation.shown)
     assert "range in the neighborhood" in page.text
 
 

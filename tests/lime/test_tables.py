@@ -107,7 +107,7 @@ def test_an_instance_with_a_gap(name):
     data = pd.DataFrame({"number": NUMBERS[:, 0], "column": COLUMNS[name]})
     fit, inputs = recorded(data, data.iloc[1], num_samples=5000)
     assert fit.feature_names[1] == "column is missing"
-    assert fit.column_values[1] == "missing"
+    assert fit.shown[1].value == "missing"
     assert pd.isna(inputs["column"].iloc[0])
     assert inputs["column"].isna().mean() == pytest.approx(0.2, abs=0.03)
 
@@ -148,7 +148,7 @@ def test_rows_of_frames():
 def test_pretty_names_for_the_columns_of_a_frame():
     data = pd.DataFrame(NUMBERS, columns=["a", "b", "c"])
     fit, inputs = recorded(data, data.iloc[0], feature_names=["Height", "Weight", "Age"])
-    assert fit.column_names == ("Height", "Weight", "Age")
+    assert tuple(column.name for column in fit.shown) == ("Height", "Weight", "Age")
     assert list(inputs.columns) == ["a", "b", "c"]
 
 
@@ -361,7 +361,7 @@ def test_only_the_entries_of_a_sparse_row_are_perturbed(form):
         assert set(inputs.nonzero()[1]) == {1, 3, 4}
         fits.append(fit)
     assert same_explanations(*fits)
-    assert fits[0].feature_ids == (1, 3, 4)
+    assert tuple(column.number for column in fits[0].shown) == (1, 3, 4)
     # The design is divided by the scale: a standard deviation of column j moves the model by j standard deviations.
     found = dict(fits[0].as_map()[1])
     assert [found[j] for j in (1, 3, 4)] == pytest.approx(np.array([1, 3, 4]) * data.std(axis=0)[[1, 3, 4]], rel=0.02)
@@ -394,7 +394,7 @@ def test_names_of_categories_stand_in_conditions():
     kinds = ["small", "middle", "large"]
     fit, _ = recorded(data, data[4], categorical_features=[3], categorical_names={3: kinds})
     assert fit.feature_names[3] == f"3={kinds[WHOLE[4] % 3]}"
-    assert fit.column_values[3] == kinds[WHOLE[4] % 3]
+    assert fit.shown[3].value == kinds[WHOLE[4] % 3]
 
 
 def test_an_unused_category_is_never_drawn():
