@@ -90,12 +90,20 @@ def test_a_users_own_task_is_found(tmp_path: Path) -> None:
         (["lime.num_samples=0"], "lime.num_samples must be a whole number of at least 2, got 0"),
         (["seeds=0"], "seeds must be a whole number of at least 1, got 0"),
         (["instances=0"], "instances must be between 1 and"),
-        (["metrics.k=20"], "metrics.k must be between 1 and 19, got 20"),
+        (["metrics.k=20"], "metrics.k must be between 1 and 10, for 20 features of which 10 are named, got 20"),
+        (["metrics.k=0"], "metrics.k must be between 1 and 10"),
+        (["metrics.k=3", "lime.num_features=2,5"], "metrics.k must be between 1 and 2"),
+        (["metrics=3"], "keys must be among metrics.k"),
+        (["lime.labels=good", "lime.top_labels=1"], "lime.labels and lime.top_labels exclude each other"),
+        (["task=diabetes", "lime.labels=good"], "regression has one output"),
+        (["batch_rows=100"], "batch_rows must be a whole number of at least 250, got 100"),
         (["lime.labels=ugly"], "labels must be among 0 (bad), 1 (good), got 'ugly'"),
         (["task=nope"], "german_credit"),
         (["lime.kernel_widht=1"], "kernel_widht"),
-        (["+lime.kernel_widht=1"], "lime.* keys must be among kernel_width,"),
-        (["seed=1"], "seed"),
+        (["+lime.kernel_widht=1"], "got lime.kernel_widht"),
+        (["seed=1"], "the key is seeds, got seed=1"),
+        (["+seed=1"], "the key is seeds, got +seed=1"),
+        (["+colour=1"], "got colour"),
     ],
 )
 def test_a_mistake_is_one_message_and_exit_code_2(arguments: list[str], message: str, tmp_path: Path) -> None:
@@ -152,6 +160,7 @@ def test_comma_lists_need_no_brackets() -> None:
         "lime.labels='a,b'",
         "lime.x=[1,2]",
     ]
+    assert _with_lists(["instances=range(0,3)"]) == ["instances=range(0,3)"]
     assert _with_lists(["-m", "seeds=3,4"]) == ["-m", "seeds=3,4"]
 
 
@@ -161,3 +170,34 @@ def test_imports_are_quick_to_start() -> None:
     assert subprocess.check_output([sys.executable, "-c", code], text=True).strip() == "[]"
     code = "import sys, limeeval.app; print([m for m in ('pandas', 'sklearn', 'scipy', 'rich') if m in sys.modules])"
     assert subprocess.check_output([sys.executable, "-c", code], text=True).strip() == "[]"
+
+
+def test_what_is_explained_is_said(tmp_path: Path) -> None:
+    done = limeeval("out=run", "lime.top_labels=2", *TINY, folder=tmp_path)
+    assert "the 2 most likely classes" in done.stdout
+    done = limeeval("task=iris", "out=run", *TINY, folder=tmp_path)
+    assert "label: the predicted class" in done.stdout
+
+
+def test_cells_without_a_fit_score_nothing(tmp_path: Path) -> None:
+    """At such a width only copies of the instance have weight: no agreement, no R2, and a remark that says so."""
+    small = ["lime.kernel_width_factor=0.005,1", "lime.num_samples=500", "instances=2", "seeds=2"]
+    done = limeeval("out=run", *small, folder=tmp_path)
+    assert re.search(r"x0\.005 +500 +0% +0\.00 +– +! 1 effective samples, 100% no fit", done.stdout)
+    assert not pd.read_parquet(tmp_path / "run" / "fits.parquet").query("kernel_width_factor < 0.1")["is_fit"].any()
+
+
+def test_one_seed_has_no_agreement(tmp_path: Path) -> None:
+    done = limeeval("task=iris", "out=run", "seeds=1", "instances=2", "lime.num_samples=500", folder=tmp_path)
+    assert re.search(r"x1 +500 +– +– +\d", done.stdout)
+
+
+def test_a_data_function_that_raises_is_named(tmp_path: Path) -> None:
+    (tmp_path / "mine.py").write_text("def data():\n    return len(None)\n", encoding="utf-8")
+    done = limeeval("task.data=mine.data", "out=run", folder=tmp_path)
+    assert done.returncode == 2
+    assert "'mine.data' raised TypeError" in done.stderr
+
+
+def test_version(tmp_path: Path) -> None:
+    assert limeeval("--version", folder=tmp_path).stdout.startswith("limeeval 0.")

@@ -5,12 +5,13 @@ from __future__ import annotations
 from bisect import bisect_left
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from itertools import accumulate, pairwise
+from itertools import accumulate, chain, groupby, pairwise
 from operator import add
+from typing import NamedTuple
 
 import numpy as np
 
-from limeeval.lime.domain import Array
+from limeeval.lime.domain import Array, Domain
 from limeeval.lime.kernel import Kernel, weights_of
 from limeeval.lime.model import Model
 from limeeval.lime.moments import Moments, NeighborhoodMoments, group_moments, instance_moments, stacked
@@ -35,15 +36,12 @@ class Evidence:
     largest: Array
 
 
-@dataclass
-class _Running:
-    """Moments under way, one list of segments between sample counts for each kernel width."""
+class _Weighing(NamedTuple):
+    """How samples are weighed and counted: a kernel, its widths, and ascending sample counts."""
 
-    prediction: Array
-    labels: list[int]
-    segments: list[list[Moments | None]]
-    smallest: Array
-    largest: Array
+    kernel: Kernel
+    widths: Sequence[float]
+    counts: Sequence[int]
 
 
 def collect_evidence(
@@ -72,47 +70,49 @@ def collect_evidence(
     Raises:
         ValueError: the kernel gives weight 0 to every sample.
     """
-    running: _Running | None = None
-    for samples in predicted_samples(neighborhoods, model, batch_rows=batch_rows):
-        neighborhood = neighborhoods[samples.neighborhood]
-        if samples.start == 0:
-            first = samples.outputs[0]
-            empty: list[list[Moments | None]] = [[None] * len(sample_counts) for _ in kernel_widths]
-            labels = choose_labels(first)
-            running = _Running(first, labels, empty, first[labels], first[labels])
-        assert running is not None
-        _fold(samples, neighborhood, running, kernel, kernel_widths, sample_counts)
+    weighing = _Weighing(kernel, kernel_widths, sample_counts)
+    samples = predicted_samples(neighborhoods, model, batch_rows=batch_rows)
+    for index, own in groupby(samples, key=lambda part: part.neighborhood):
+        yield _evidence(neighborhoods[index].domain, own, weighing, choose_labels, on_samples)
+
+
+def _evidence(
+    domain: Domain,
+    samples: Iterator[Samples],
+    weighing: _Weighing,
+    choose_labels: Callable[[Array], list[int]],
+    on_samples: Callable[[Samples], None] | None,
+) -> Evidence:
+    """What the samples of one neighborhood amount to, part by part."""
+    first = next(samples)
+    prediction = first.outputs[0]
+    labels = choose_labels(prediction)
+    smallest = largest = prediction[labels]
+    segments: dict[tuple[float, int], Moments] = {}
+    for part in chain([first], samples):
+        for segment, moments in _folded(part, domain, prediction, labels, weighing):
+            segments[segment] = segments[segment] + moments if segment in segments else moments
+        outputs = part.outputs[:, labels]
+        smallest, largest = np.minimum(smallest, outputs.min(axis=0)), np.maximum(largest, outputs.max(axis=0))
         if on_samples is not None:
-            on_samples(samples)
-        if samples.start + len(samples.outputs) == neighborhood.num_samples:
-            yield _finished(neighborhood, running, kernel, kernel_widths, sample_counts)
+            on_samples(part)
+    return Evidence(prediction, labels, _running_sums(segments, domain, len(labels), weighing), smallest, largest)
 
 
-def _fold(
-    samples: Samples,
-    neighborhood: Neighborhood,
-    running: _Running,
-    kernel: Kernel,
-    kernel_widths: Sequence[float],
-    sample_counts: Sequence[int],
-) -> None:
-    """Adds samples to the segment between sample counts that they fall into."""
-    domain, start = neighborhood.domain, samples.start
+def _folded(
+    part: Samples, domain: Domain, prediction: Array, labels: list[int], weighing: _Weighing
+) -> Iterator[tuple[tuple[float, int], Moments]]:
+    """Moments at each width, with the segment they belong to: the sample count that they are the last to enter."""
     origin = domain.design(domain.instance)[0]
-    for low, high in _pieces(start, start + len(samples.outputs), sample_counts):
-        here = slice(low - start, high - start)
-        z = domain.design(tuple(part[here] for part in samples.state))
-        outputs = samples.outputs[here, running.labels]
-        running.smallest = np.minimum(running.smallest, outputs.min(axis=0))
-        running.largest = np.maximum(running.largest, outputs.max(axis=0))
-        rows = stacked(z, origin, outputs - running.prediction[running.labels], low)
+    for low, high in _pieces(part.start, part.start + len(part.outputs), weighing.counts):
+        here = slice(low - part.start, high - part.start)
+        z = domain.design(tuple(array[here] for array in part.state))
+        rows = stacked(z, origin, part.outputs[here, labels] - prediction[labels], low)
         distances = domain.distance(z)
-        number = bisect_left(sample_counts, high)
-        for segments, width in zip(running.segments, kernel_widths, strict=True):
-            weights = weights_of(kernel, distances, width)
-            moments = group_moments(rows, weights, start=low, labels=len(running.labels))
-            known = segments[number]
-            segments[number] = moments if known is None else known + moments
+        count = weighing.counts[bisect_left(weighing.counts, high)]
+        for width in weighing.widths:
+            weights = weights_of(weighing.kernel, distances, width)
+            yield (width, count), group_moments(rows, weights, start=low, labels=len(labels))
 
 
 def _pieces(start: int, stop: int, sample_counts: Sequence[int]) -> Iterator[tuple[int, int]]:
@@ -121,20 +121,17 @@ def _pieces(start: int, stop: int, sample_counts: Sequence[int]) -> Iterator[tup
     return pairwise(sorted(cuts))
 
 
-def _finished(
-    neighborhood: Neighborhood,
-    running: _Running,
-    kernel: Kernel,
-    kernel_widths: Sequence[float],
-    sample_counts: Sequence[int],
-) -> Evidence:
-    d = len(neighborhood.domain.feature_names)
-    moments = {}
-    for width, segments in zip(kernel_widths, running.segments, strict=True):
-        own = instance_moments(float(weights_of(kernel, np.zeros(1), width)[0]), d, len(running.labels))
-        for count, groups in zip(sample_counts, accumulate(segments, add), strict=True):
-            found = NeighborhoodMoments(own, groups)
-            if not found.total.weight > 0:
+def _running_sums(
+    segments: dict[tuple[float, int], Moments], domain: Domain, labels: int, weighing: _Weighing
+) -> dict[tuple[float, int], NeighborhoodMoments]:
+    """Moments of the first n samples, for every width and count n."""
+    found = {}
+    for width in weighing.widths:
+        weight = float(weights_of(weighing.kernel, np.zeros(1), width)[0])
+        own = instance_moments(weight, len(domain.feature_names), labels)
+        sums = accumulate((segments[width, count] for count in weighing.counts), add)
+        for count, groups in zip(weighing.counts, sums, strict=True):
+            found[width, count] = NeighborhoodMoments(own, groups)
+            if not found[width, count].total.weight > 0:
                 raise ValueError(f"kernel must give some sample a weight above 0, got none at kernel_width={width:g}")
-            moments[width, count] = found
-    return Evidence(running.prediction, running.labels, moments, running.smallest, running.largest)
+    return found

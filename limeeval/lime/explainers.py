@@ -233,15 +233,19 @@ class LimeTabularExplainer:
         return self.background.schema.text(j, value)
 
     def _tell(self, explanation: Explanation) -> None:
-        if not explanation.diagnostics.is_fit:
+        found = explanation.diagnostics
+        if not found.is_fit:
             warnings.warn(
-                "kernel_width must let samples that differ from the instance carry weight: this is not a fit, got "
-                f"{explanation.diagnostics.effective_sample_size:.2f} effective samples at {self.kernel_width:g}",
+                "kernel_width and num_samples must let samples that differ from the instance carry weight: this is not "
+                f"a fit, got {found.effective_sample_size:.2f} effective samples at kernel_width={self.kernel_width:g}",
                 UserWarning,
                 stacklevel=3,
             )
         if self.verbose:
-            print(explanation)
+            for label, line in explanation.surrogates.items():
+                print(f"Intercept {line.intercept}")
+                print(f"Prediction_local {line.local_prediction}")
+                print(f"Right: {explanation.model_output(label)}")
 
 
 def _check_unused(bins: bool, *, sample_around_instance: bool, stats: Mapping[str, Any] | None) -> None:

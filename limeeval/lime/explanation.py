@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from limeeval.lime.agreement import expected_shared, top_k_of
+from limeeval.lime.agreement import default_k, expected_shared
 from limeeval.lime.diagnostics import Diagnostics
 from limeeval.lime.domain import Array, Shown
 from limeeval.lime.labels import REGRESSION_LABEL, label_position
@@ -18,6 +18,8 @@ from limeeval.lime.surrogate import Surrogate
 if TYPE_CHECKING:
     import pandas as pd
     from matplotlib.figure import Figure
+
+    from limeeval.lime.page import Parts
 
 
 @dataclass(frozen=True)
@@ -117,6 +119,14 @@ class Explanation:
         """Labels that were explained: the most likely first if ``top_labels`` was asked for; [1] for regression."""
         return list(self.top_labels or self.surrogates)
 
+    def model_output(self, label: int) -> float:
+        """The model's output for a label at the instance."""
+        return float(self.prediction[0 if self.mode == "regression" else label])
+
+    def is_flat(self, label: int) -> bool:
+        """Whether the model gave the same answer all over the neighborhood, to rounding."""
+        return bool(np.isnan(self.surrogates[label].r2)) and self.diagnostics.is_fit
+
     def as_list(self, label: int | str = 1) -> list[tuple[str, float]]:
         """(feature as it reads, coefficient) by falling magnitude.
 
@@ -154,13 +164,13 @@ class Explanation:
         k is at most 5, half the features and the number asked for. nan where it cannot be told: a single feature, a
         custom regressor, too few samples.
         """
-        k = top_k_of(self.settings.num_features, len(self.feature_names))
+        k = min(default_k(len(self.feature_names)), self.settings.num_features)
         shared = expected_shared(
             self._line(label),
             instance=self.representation,
             num_features=min(self.settings.num_features, len(self.feature_names)),
             k=k,
-            selection=self.settings.feature_selection,
+            feature_selection=self.settings.feature_selection,
         )
         return shared, k
 
@@ -187,12 +197,20 @@ class Explanation:
             show_table: show the instance's values.
             show_all: show all features' values, not only those of the explanation.
         """
-        prediction = predict_proba if self.mode == "classification" else show_predicted_value
-        return self._html(labels, prediction=prediction, table=show_table, all_values=show_all)
+        return self._html(labels, self._parts(predict_proba, show_predicted_value, show_table, show_all), page=True)
 
-    def save_to_file(self, file_path: str | PathLike[str], labels: list[int] | None = None, **options: Any) -> None:
-        """Writes :meth:`as_html`, with the same options, to a file."""
-        Path(file_path).write_text(self.as_html(labels, **options), encoding="utf-8")
+    def save_to_file(
+        self,
+        file_path: str | PathLike[str],
+        labels: list[int] | None = None,
+        predict_proba: bool = True,
+        show_predicted_value: bool = True,
+        show_table: bool = True,
+        show_all: bool = False,
+    ) -> None:
+        """Writes :meth:`as_html`, with the same arguments, to a file."""
+        html = self.as_html(labels, predict_proba, show_predicted_value, show_table, show_all)
+        Path(file_path).write_text(html, encoding="utf-8")
 
     def show_in_notebook(
         self,
@@ -211,24 +229,27 @@ class Explanation:
             from IPython import display
         except ImportError:
             raise ImportError("show_in_notebook needs IPython, which notebooks bring; save_to_file does not") from None
-        prediction = predict_proba if self.mode == "classification" else show_predicted_value
-        html = self._html(labels, prediction=prediction, table=show_table, all_values=show_all, whole_page=False)
-        display.display(display.HTML(html))
+        parts = self._parts(predict_proba, show_predicted_value, show_table, show_all)
+        display.display(display.HTML(self._html(labels, parts, page=False)))
 
     def _repr_html_(self) -> str:
-        return self._html(None, prediction=True, table=True, all_values=False, whole_page=False)
+        return self._html(None, self._parts(True, True, True, False), page=False)
 
     def __repr__(self) -> str:
         from limeeval.lime.wording import summary
 
         return summary(self)
 
-    def _html(
-        self, labels: list[int] | None, *, prediction: bool, table: bool, all_values: bool, whole_page: bool = True
-    ) -> str:
-        from limeeval.lime.page import Parts, render
+    def _parts(self, predict_proba: bool, show_predicted_value: bool, show_table: bool, show_all: bool) -> Parts:
+        from limeeval.lime.page import Parts
 
-        return render(self, self._positions(labels), Parts(prediction, table, all_values, whole_page))
+        prediction = predict_proba if self.mode == "classification" else show_predicted_value
+        return Parts(prediction=prediction, table=show_table, all_values=show_all)
+
+    def _html(self, labels: list[int] | None, parts: Parts, *, page: bool) -> str:
+        from limeeval.lime.page import render
+
+        return render(self, self._positions(labels), parts, whole_page=page)
 
     def _positions(self, labels: list[int] | None) -> list[int]:
         return self.available_labels() if labels is None else [self._position(label) for label in labels]
@@ -244,13 +265,3 @@ class Explanation:
 
     def _line(self, label: int | str) -> Surrogate:
         return self.surrogates[self._position(label)]
-
-
-def output_of(explanation: Explanation, label: int) -> float:
-    """The model's output for a label at the instance."""
-    return float(explanation.prediction[0 if explanation.mode == "regression" else label])
-
-
-def is_flat(explanation: Explanation, label: int) -> bool:
-    """Whether the model gave the same answer everywhere in the neighborhood, to rounding."""
-    return bool(np.isnan(explanation.surrogates[label].r2)) and explanation.diagnostics.is_fit

@@ -134,6 +134,8 @@ def instance_moments(weight: float, d: int, labels: int) -> Moments:
 def stacked(z: Array, origin: Array, outputs: Array, start: int) -> Array:
     """Rows [1, z - z_0, y - f(x)] of consecutive samples, with rows of zeros before and after to complete GROUPS.
 
+    Made once for all kernel widths. The first column also tells samples (1) from filling (0), which has no weight.
+
     Args:
         z: representations, shape (n, d).
         origin: z_0, shape (d,).
@@ -159,7 +161,7 @@ def group_moments(rows: Array, weights: Array, *, start: int, labels: int) -> Mo
     Args:
         rows: from :func:`stacked`, of the same ``start``.
         weights: of these samples (n,).
-        start: position of the first of them in its neighborhood.
+        start: position of the first of them in its neighborhood, which says how much filling comes first.
         labels: number c of outputs.
     """
     p = rows.shape[1] - labels

@@ -44,24 +44,25 @@ class Chart:
 
 @dataclass(frozen=True)
 class Parts:
-    """What to show: the model's output, the instance's values (of the explained features or of all), a whole page."""
+    """What to show: the model's output, and the instance's values (of the explained features or of all)."""
 
     prediction: bool
     table: bool
     all_values: bool
-    whole_page: bool
 
 
-def render(explanation: Explanation, labels: Sequence[int], parts: Parts) -> str:
-    """HTML of an explanation; every name is escaped."""
+def render(explanation: Explanation, labels: Sequence[int], parts: Parts, *, whole_page: bool) -> str:
+    """HTML of an explanation, as a page or as a fragment for notebooks; every name is escaped."""
     classes = bool(explanation.class_names)
     return _template().render(
-        whole_page=parts.whole_page,
+        whole_page=whole_page,
         explanation=explanation,
         charts=[chart(explanation, label) for label in labels],
         probabilities=_probabilities(explanation) if parts.prediction and classes else [],
         gauge=_gauge(explanation) if parts.prediction and not classes else None,
         rows=_rows(explanation, labels, parts.all_values) if parts.table else [],
+        rows_of=explanation.class_names[labels[0]] if classes and labels else "",
+        is_fit=explanation.diagnostics.is_fit,
     )
 
 
@@ -70,15 +71,15 @@ def chart(explanation: Explanation, label: int) -> Chart:
     line = explanation.surrogates[label]
     errors = np.nan_to_num(line.standard_errors)
     reach = float(np.max(np.abs(line.coefficients) + 2 * errors, initial=0.0)) or 1.0
-    digits = decimals(line.standard_errors)
+    digits, is_fit = decimals(line.standard_errors), explanation.diagnostics.is_fit
     bars = []
     for j, b, error in zip(line.features, line.coefficients, errors, strict=True):
-        length, spread = _HALF * abs(b) / reach, _HALF * 2 * error / reach
+        length, spread = _HALF * abs(b) / reach, _HALF * 2 * error / reach if is_fit else 0.0
         tip = _HALF + _HALF * b / reach
         bars.append(
             Bar(
                 name=explanation.feature_names[j],
-                text=f"{_signed(b, digits)} ± {error:.{digits}f}",
+                text=f"{_signed(b, digits)} ± {error:.{digits}f}" if is_fit else _signed(b, digits),
                 raises=bool(b >= 0),
                 left=_HALF - length if b < 0 else _HALF,
                 width=length,

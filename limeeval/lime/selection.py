@@ -41,6 +41,27 @@ def select_features(about: Centred, *, feature_selection: str, num_features: int
     return lasso_path(about, k)
 
 
+def importance(coefficients: Array, *, feature_selection: str, scales: Array, instance: Array) -> Array:
+    """What a method ranks features by (..., d), where the columns of the design are uncorrelated.
+
+    Args:
+        coefficients: of the fit on all features (..., d).
+        feature_selection: a method, resolved.
+        scales: weighted spread of each column (d,).
+        instance: the instance's own representation z_0 (d,).
+    """
+    if feature_selection == "none":
+        return np.abs(coefficients)
+    return np.abs(coefficients * (instance if feature_selection == "highest_weights" else scales))
+
+
+def largest(values: Array, k: int) -> NDArray[np.bool_]:
+    """Which entries are among the k largest along the last axis; ties go to the lower position."""
+    chosen = np.zeros(values.shape, dtype=bool)
+    np.put_along_axis(chosen, np.argsort(-values, axis=-1, kind="stable")[..., :k], True, axis=-1)
+    return chosen
+
+
 def forward_selection(about: Centred, k: int) -> Features:
     """Greedy: k times the feature that raises the weighted R2 of an unpenalised fit the most.
 

@@ -8,7 +8,8 @@ import numpy as np
 
 from limeeval.lime.diagnostics import SHRINKAGE_UP_TO, TRUSTED_UP_TO
 from limeeval.lime.domain import Array
-from limeeval.lime.explanation import Explanation, is_flat, output_of
+from limeeval.lime.explanation import Explanation
+from limeeval.lime.moments import GROUPS
 
 WEAK_BELOW = 0.5
 _SHOWN = 15
@@ -18,7 +19,9 @@ def summary(explanation: Explanation) -> str:
     """Several lines of text: each label's coefficients with their standard errors, and the caveats."""
     settings = explanation.settings
     made = f"{settings.num_samples:,} samples, kernel width {settings.kernel_width:.4g}, seed {explanation.seed}"
-    blocks = [f"LIME explanation, coefficient ± standard error ({made})"]
+    selected = any(len(line.features) < len(explanation.feature_names) for line in explanation.surrogates.values())
+    error = " ± standard error for these features" if selected else " ± standard error"
+    blocks = [f"LIME explanation: coefficient{error if explanation.diagnostics.is_fit else ''} ({made})"]
     for label in explanation.available_labels():
         blocks.append("\n".join([headline(explanation, label), *_table(explanation, label)]))
         blocks.extend(verdicts(explanation, label))
@@ -27,7 +30,7 @@ def summary(explanation: Explanation) -> str:
 
 def headline(explanation: Explanation, label: int) -> str:
     """What is explained: the class and its probability, or the predicted value."""
-    value = output_of(explanation, label)
+    value = explanation.model_output(label)
     if explanation.mode == "regression":
         return f"why the model predicts {value:.6g}"
     return f"why the model gives {explanation.class_names[label]} a probability of {value:.3g}"
@@ -53,23 +56,23 @@ def shared(explanation: Explanation, label: int) -> str:
 
 def _support(explanation: Explanation, label: int) -> str:
     found, n = explanation.diagnostics, explanation.settings.num_samples
+    narrow = found.effective_sample_size < n / 2 or found.shrinkage > SHRINKAGE_UP_TO
+    remedy = f"Use {'a larger kernel_width or ' if narrow and n > GROUPS else ''}more num_samples."
     if not found.is_fit:
         return (
-            f"Not a fit: of {n:,} samples, none that differs from the instance carries weight "
-            f"({found.effective_sample_size:,.2f} effective samples). Use a larger kernel_width."
+            f"Not a fit: samples that differ from the instance carry next to no weight "
+            f"({found.effective_sample_size:,.2f} effective samples of {n:,}). {remedy}"
         )
-    if is_flat(explanation, label):
+    if explanation.is_flat(label):
         return "Nothing to explain: the model gives the same answer all over this neighborhood."
     if found.is_supported:
         return ""
-    narrow = found.effective_sample_size < n / 2 or found.shrinkage > SHRINKAGE_UP_TO
-    wider = "a larger kernel_width or " if narrow else ""
     if found.unknowns_per_effective_sample > TRUSTED_UP_TO:
         unknowns = len(explanation.feature_names) + 1
         reason = f"{found.effective_sample_size:,.0f} effective samples (of {n:,}) for {unknowns} unknowns"
     else:
         reason = f"the ridge penalty takes {found.shrinkage:.0%} or more of every coefficient"
-    return f"Not to be trusted: {reason}. Use {wider}more num_samples."
+    return f"Not to be trusted: {reason}. {remedy}"
 
 
 def _fidelity(explanation: Explanation, label: int) -> str:
@@ -83,8 +86,9 @@ def _table(explanation: Explanation, label: int) -> list[str]:
     digits = decimals(line.standard_errors)
     coefficients = [f"{b:+.{digits}f}" for b in line.coefficients]
     width = max(map(len, coefficients), default=0)
+    is_fit = explanation.diagnostics.is_fit
     lines = [
-        f"  {b:>{width}} ± {error:.{digits}f}  {explanation.feature_names[j]}"
+        f"  {b:>{width}}{f' ± {error:.{digits}f}' if is_fit else ''}  {explanation.feature_names[j]}"
         for j, b, error in zip(line.features, coefficients, line.standard_errors, strict=True)
     ]
     return lines if len(lines) <= _SHOWN else [*lines[:_SHOWN], f"  ... and {len(lines) - _SHOWN} more"]

@@ -8,11 +8,13 @@ leading axes (..., R, d).
 import numpy as np
 from numpy.typing import NDArray
 
+from limeeval.lime.selection import largest
+
 Array = NDArray[np.float64]
 
 
 def top_k(coefficients: Array, k: int) -> NDArray[np.bool_]:
-    """Which features (..., R, d) each run names.
+    """Which features (..., R, d) each run names: k of them, or fewer where fewer are not 0.
 
     Raises:
         ValueError: k is not between 1 and d - 1: all features are the top d, whatever the runs say.
@@ -20,33 +22,33 @@ def top_k(coefficients: Array, k: int) -> NDArray[np.bool_]:
     d = coefficients.shape[-1]
     if not 1 <= k < d:
         raise ValueError(f"k must be between 1 and {d - 1}, got {k}")
-    order = np.argsort(-np.abs(coefficients), axis=-1, kind="stable")
-    named = np.zeros(coefficients.shape, dtype=bool)
-    np.put_along_axis(named, order[..., :k], True, axis=-1)
+    named: NDArray[np.bool_] = largest(np.abs(coefficients), k) & (coefficients != 0)
     return named
 
 
 def same_set(coefficients: Array, k: int) -> Array:
     """Share of pairs of runs that name the same k features: 0..1, higher is better; by chance 1 / C(d, k).
 
-    nan for a single run.
+    Runs that name nothing, all their coefficients being 0, agree with none. nan for a single run.
 
     >>> float(same_set(np.array([[3.0, 2.0, 1.0], [2.0, 3.0, 0.0], [0.0, 1.0, 2.0]]), k=2))
     0.3333333333333333
     """
-    return _mean_over_pairs((_overlap(top_k(coefficients, k)) == k).astype(float))
+    overlap, union = _overlap_and_union(top_k(coefficients, k))
+    return _mean_over_pairs(((overlap == union) & (union > 0)).astype(float))
 
 
 def jaccard(coefficients: Array, k: int) -> Array:
     """Mean over pairs of runs of |A & B| / |A u B|, A and B their top k (Jaccard, 1901): 0..1, higher is better.
 
-    nan for a single run. By chance see :func:`jaccard_by_chance`.
+    Runs that name nothing, all their coefficients being 0, agree with none. nan for a single run. By chance see
+    :func:`jaccard_by_chance`.
 
     >>> float(jaccard(np.array([[3.0, 2.0, 1.0], [0.0, 1.0, 2.0]]), k=2))
     0.3333333333333333
     """
-    overlap = _overlap(top_k(coefficients, k))
-    return _mean_over_pairs(overlap / (2 * k - overlap))
+    overlap, union = _overlap_and_union(top_k(coefficients, k))
+    return _mean_over_pairs(overlap / np.maximum(union, 1.0))
 
 
 def jaccard_by_chance(d: int, k: int) -> float:
@@ -61,16 +63,12 @@ def jaccard_by_chance(d: int, k: int) -> float:
     return sum(comb(k, o) * comb(d - k, k - o) / comb(d, k) * o / (2 * k - o) for o in overlaps)
 
 
-def default_k(d: int) -> int:
-    """The k of top-k scores where nothing else is said: at most 5, and at most half the features."""
-    return max(min(5, d // 2), 1)
-
-
-def _overlap(named: NDArray[np.bool_]) -> Array:
-    """Sizes of the intersections (..., R, R) of named sets (..., R, d)."""
+def _overlap_and_union(named: NDArray[np.bool_]) -> tuple[Array, Array]:
+    """Sizes of the intersections and unions (..., R, R) of named sets (..., R, d)."""
     members = named.astype(float)
-    sizes: Array = members @ np.swapaxes(members, -1, -2)
-    return sizes
+    sizes = members.sum(axis=-1)
+    overlap: Array = members @ np.swapaxes(members, -1, -2)
+    return overlap, sizes[..., :, None] + sizes[..., None, :] - overlap
 
 
 def _mean_over_pairs(similarity: Array) -> Array:

@@ -7,39 +7,38 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from limeeval.metrics.ranking import jaccard, same_set
+from limeeval.sweep.grid import KEYS
 
 if TYPE_CHECKING:
     import pandas as pd
 
-_NOT_SETTINGS = ("instance", "label", "seed", "feature", "feature_name", "coefficient", "standard_error")
-
 
 def cell_scores(attributions: pd.DataFrame, fits: pd.DataFrame, *, k: int) -> pd.DataFrame:
-    """One row a setting: its columns, ``same_set`` and ``jaccard`` at k, ``r2``, and the mean ``ess``.
+    """One row a setting: its columns, ``same_set`` and ``jaccard`` at k, and what its fits rest on.
 
-    r2 is pooled, 1 - sum SSE / sum SST over fits, on the samples that each surrogate was fitted on.
+    ``r2`` is pooled, 1 - sum SSE / sum SST over fits, on the samples that each surrogate was fitted on; nan if any of
+    them is no fit, for the others would be a selection. ``ess`` is the mean effective sample size, ``no_fit`` and
+    ``unsupported`` the shares of fits that are none, or not to be trusted.
 
     Raises:
         ValueError: k is not below the number of features.
     """
-    settings = [column for column in attributions.columns if column not in _NOT_SETTINGS]
+    settings = [column for column in ("task", "explainer", *KEYS) if column in attributions.columns]
     cells = attributions.groupby(settings, dropna=False, sort=False)
-    support = fits.groupby(settings, dropna=False, sort=False)
-    agreement: pd.DataFrame = cells[list(attributions.columns)].apply(_agreement, k=k)
-    return agreement.join(support[["r2", "output_spread", "ess"]].apply(_support)).reset_index()
+    agreement: pd.DataFrame = cells[["instance", "label", "seed", "feature", "coefficient"]].apply(_agreement, k=k)
+    support = fits.groupby(settings, dropna=False, sort=False)[["r2", "output_spread", "ess", "is_fit", "is_supported"]]
+    return agreement.join(support.apply(_support)).reset_index()
 
 
 def _agreement(rows: pd.DataFrame, *, k: int) -> Any:
     import pandas as pd
 
-    runs = [
-        group.pivot_table(index="seed", columns="feature", values="coefficient", sort=True).to_numpy()
-        for _, group in rows.groupby(["instance", "label"], sort=False)
-    ]
+    runs = rows.set_index(["instance", "label", "seed", "feature"])["coefficient"].unstack("feature")
+    coefficients = [own.to_numpy() for _, own in runs.groupby(level=["instance", "label"], sort=False)]
     return pd.Series(
         {
-            "same_set": float(np.mean([same_set(coefficients, k) for coefficients in runs])),
-            "jaccard": float(np.mean([jaccard(coefficients, k) for coefficients in runs])),
+            "same_set": float(np.mean([same_set(own, k) for own in coefficients])),
+            "jaccard": float(np.mean([jaccard(own, k) for own in coefficients])),
         }
     )
 
@@ -47,8 +46,13 @@ def _agreement(rows: pd.DataFrame, *, k: int) -> Any:
 def _support(rows: pd.DataFrame) -> Any:
     import pandas as pd
 
-    known = rows.dropna(subset="r2")
-    spread = known["output_spread"]
-    unexplained = ((1 - known["r2"]) * spread).sum()
-    r2 = 1 - unexplained / spread.sum() if spread.sum() > 0 else np.nan
-    return pd.Series({"r2": r2, "ess": rows["ess"].mean()})
+    known = rows[rows["output_spread"] > 0]
+    unexplained = ((1 - known["r2"]) * known["output_spread"]).sum(skipna=False)
+    return pd.Series(
+        {
+            "r2": 1 - unexplained / known["output_spread"].sum() if rows["is_fit"].all() and len(known) else np.nan,
+            "ess": rows["ess"].mean(),
+            "no_fit": 1 - rows["is_fit"].mean(),
+            "unsupported": 1 - rows["is_supported"].mean(),
+        }
+    )

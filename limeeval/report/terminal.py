@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
@@ -10,39 +11,50 @@ from rich.markup import escape
 from rich.table import Table
 from rich.text import Text
 
+from limeeval.lime.diagnostics import TRUSTED_UP_TO
 from limeeval.metrics.ranking import jaccard_by_chance
+from limeeval.sweep.grid import KEYS
 
 if TYPE_CHECKING:
     import pandas as pd
 
-    from limeeval.tasks import Task
+    from limeeval.sweep.run import Plan
 
 LIME_SAMPLES = 5000
 
 
-def what_was_run(task: Task, *, instances: int, seeds: int, labels: str) -> str:
-    """One line: data, model and its quality, rows, seeds, label."""
+def what_was_run(plan: Plan) -> str:
+    """One line: data, model and its quality, rows, seeds, and what is explained."""
+    task = plan.task
     return escape(
         f"{task.name} · {task.model_name} ({task.quality_metric} {task.quality:.2f} held out) · "
-        f"{instances} {task.unit} · {seeds} seeds · {labels}"
+        f"{len(plan.rows)} {task.unit} · {len(plan.seeds)} seeds · {_explained(plan)}"
     )
+
+
+def _explained(plan: Plan) -> str:
+    if plan.task.mode == "regression":
+        return "predicted value"
+    if plan.top_labels is None:
+        return f"label: {', '.join(map(str, plan.labels))}"
+    return "label: the predicted class" if plan.top_labels == 1 else f"the {plan.top_labels} most likely classes"
 
 
 def table_of_cells(scores: pd.DataFrame, *, k: int, d: int) -> Group:
     """Width x samples: how often two runs name the same k features, Jaccard, and weighted R2; marks LIME's defaults.
 
-    Cells with fewer than ten effective samples for each unknown carry a mark.
+    Cells most of whose fits are not to be trusted carry a mark.
     """
     chance = jaccard_by_chance(d, k)
     title = f"Do two runs of LIME name the same {k} reasons?   (by chance: Jaccard {chance:.2f})"
     notes = (
         "width: in multiples of LIME's default.  R2: weighted, on each fit's own samples.\n"
-        f"!: fewer than {10 * (d + 1)} effective samples, ten for each unknown: not to be trusted."
+        f"!: not to be trusted; {d + 1} unknowns want {(d + 1) / TRUSTED_UP_TO:.0f} effective samples."
     )
-    return Group(Text(title, style="bold"), _table(scores, k=k, d=d), Text(notes, style="dim"))
+    return Group(Text(title, style="bold"), _table(scores, k=k), Text(notes, style="dim"))
 
 
-def _table(scores: pd.DataFrame, *, k: int, d: int) -> Table:
+def _table(scores: pd.DataFrame, *, k: int) -> Table:
     table = Table(box=None, pad_edge=False)
     for name in ("width", "samples", f"same {k}", f"Jaccard@{k}", "R2"):
         table.add_column(name, justify="right")
@@ -52,10 +64,10 @@ def _table(scores: pd.DataFrame, *, k: int, d: int) -> Table:
         table.add_row(
             f"x{cell['kernel_width_factor']:.3g}",
             f"{cell['num_samples']:,}",
-            f"{cell['same_set']:.0%}",
-            f"{cell['jaccard']:.2f}",
-            f"{cell['r2']:.2f}",
-            Text(_remarks(cell, extra, d)),
+            _shown(cell["same_set"], ".0%"),
+            _shown(cell["jaccard"], ".2f"),
+            _shown(cell["r2"], ".2f"),
+            Text(_remarks(cell, extra)),
         )
     return table
 
@@ -69,16 +81,19 @@ def cost(rows_predicted: int, rows_of_a_loop: int) -> str:
 
 
 def _swept(scores: pd.DataFrame) -> list[str]:
-    """Columns that take several values."""
-    settings = scores.columns.drop(["same_set", "jaccard", "r2", "ess"])
-    return [column for column in settings if scores[column].nunique(dropna=False) > 1]
+    """Settings that take several values."""
+    return [key for key in KEYS if key in scores and scores[key].nunique(dropna=False) > 1]
 
 
-def _remarks(cell: Mapping[Any, Any], extra: list[str], d: int) -> str:
-    ess = float(cell["ess"])
+def _shown(value: float, form: str) -> str:
+    return "–" if math.isnan(value) else format(value, form)
+
+
+def _remarks(cell: Mapping[Any, Any], extra: list[str]) -> str:
     parts = [f"{key}={cell[key]}" for key in extra]
     if cell["kernel_width_factor"] == 1 and cell["num_samples"] == LIME_SAMPLES:
         parts.append("<- LIME's defaults")
-    if (d + 1) / ess > 0.1:
-        parts.append(f"! {ess:,.0f} effective samples")
+    if cell["unsupported"] > 0.5:
+        no_fit = f", {cell['no_fit']:.0%} no fit" if cell["no_fit"] > 0 else ""
+        parts.append(f"! {cell['ess']:,.0f} effective samples{no_fit}")
     return "  ".join(parts)

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from itertools import product
 from typing import Any, NamedTuple, cast
 
@@ -35,7 +36,8 @@ class Width(NamedTuple):
 class Cell(NamedTuple):
     """One combination of the settings that share samples."""
 
-    width: Width
+    kernel_width: float
+    kernel_width_factor: float
     num_samples: int
     num_features: int
     feature_selection: str
@@ -69,7 +71,13 @@ class Grid:
     def cells(self, default: float) -> list[Cell]:
         """Every combination of the settings that share samples."""
         fits = product(self.widths(default), self.sample_counts, *(self.values[key] for key in FIT_KEYS))
-        return [Cell(*fit) for fit in fits]
+        return [Cell(*width, *others) for width, *others in fits]
+
+    @property
+    def size(self) -> int:
+        """Number of cells of one set of samples, for one sample count."""
+        widths = max(len(self.values[key]) for key in WIDTH_KEYS)
+        return widths * len(self.values["num_features"]) * len(self.values["feature_selection"])
 
 
 def grid_of(settings: Mapping[str, Any]) -> Grid:
@@ -122,11 +130,9 @@ def _listed(key: str, value: Any) -> tuple[Any, ...]:
     return (value,)
 
 
-def _check_bool(value: Any) -> None:
+def _check_bool(key: str, value: Any) -> None:
     if not isinstance(value, bool):
-        raise ValueError(
-            f"lime.discretize_continuous and lime.sample_around_instance must be true or false, got {value!r}"
-        )
+        raise ValueError(f"lime.{key} must be true or false, got {value!r}")
 
 
 def _check_discretizer(value: Any) -> None:
@@ -134,10 +140,10 @@ def _check_discretizer(value: Any) -> None:
         raise ValueError(f"lime.discretizer must be one of {', '.join(DISCRETIZERS)}, got {value!r}")
 
 
-_CHECKS = {
+_CHECKS: dict[str, Callable[[Any], Any]] = {
     "feature_selection": check_feature_selection,
-    "discretize_continuous": _check_bool,
-    "sample_around_instance": _check_bool,
+    "discretize_continuous": partial(_check_bool, "discretize_continuous"),
+    "sample_around_instance": partial(_check_bool, "sample_around_instance"),
     "discretizer": _check_discretizer,
     "sampling_method": checked_sampling,
     "distance_metric": checked_metric,

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import numpy as np
 
 from limeeval.lime.collect import Evidence, collect_evidence
-from limeeval.lime.diagnostics import condition_number
+from limeeval.lime.diagnostics import diagnose
 from limeeval.lime.domain import Array, Domain
 from limeeval.lime.explain import fit_evidence
 from limeeval.lime.explainers import LimeTabularExplainer
@@ -32,7 +32,10 @@ MEASURED = (
     "local_prediction",
     "model_prediction",
     "ess",
+    "shrinkage",
     "condition_number",
+    "is_fit",
+    "is_supported",
     "rows_predicted",
 )
 """Columns of the table of fits that hold results; all others say what was fitted."""
@@ -61,8 +64,8 @@ class Sweep:
 class Plan:
     """What is to be run: a task's rows, seeds, settings and labels.
 
-    ``rows`` are positions in the task's data; ``labels`` names or numbers of classes, empty for the predicted class of
-    each instance; ``top_labels``, if given, takes their place.
+    ``rows`` are positions in the task's data; ``labels`` names or numbers of classes, in whose place ``top_labels``
+    explains that many of the most likely ones.
     """
 
     task: Task
@@ -70,25 +73,27 @@ class Plan:
     seeds: Sequence[int]
     grid: Grid
     labels: Sequence[str | int] = ()
-    top_labels: int | None = None
+    top_labels: int | None = 1
     batch_rows: int = BATCH_ROWS
 
     @property
     def outputs(self) -> Labels:
         """Which of the model's outputs are explained."""
-        predicted_class = 1 if not self.labels and not self.top_labels else self.top_labels
-        return Labels(self.task.mode, self.task.class_names, self.labels, predicted_class)
+        return Labels(self.task.mode, self.task.class_names, self.labels, self.top_labels)
 
     @property
     def rows_to_predict(self) -> int:
         """Rows that the model will be given."""
-        return len(list(self.grid.samplings)) * len(self.rows) * len(self.seeds) * self.grid.sample_counts[-1]
+        return self._neighborhoods * self.grid.sample_counts[-1]
 
     @property
     def rows_of_a_loop(self) -> int:
         """Rows that explaining cell by cell would give to it."""
-        cells = sum(cell.num_samples for cell in self.grid.cells(default=1.0))
-        return len(list(self.grid.samplings)) * len(self.rows) * len(self.seeds) * cells
+        return self._neighborhoods * self.grid.size * sum(self.grid.sample_counts)
+
+    @property
+    def _neighborhoods(self) -> int:
+        return len(list(self.grid.samplings)) * len(self.rows) * len(self.seeds)
 
 
 def run_sweep(plan: Plan, *, on_rows: Callable[[int], None] | None = None) -> Sweep:
@@ -150,26 +155,26 @@ def _cell_fits(
     explainer: LimeTabularExplainer, domain: Domain, evidence: Evidence, cell: Cell, labels: Labels
 ) -> Iterator[_Fit]:
     """The fit of each label in one cell of the grid."""
-    request = Request(
-        explainer.kernel, cell.width.kernel_width, cell.num_samples, cell.num_features, cell.feature_selection
-    )
-    total = evidence.moments[cell.width.kernel_width, cell.num_samples].total
+    request = Request(explainer.kernel, cell.kernel_width, cell.num_samples, cell.num_features, cell.feature_selection)
+    support = diagnose(evidence.moments[cell.kernel_width, cell.num_samples].total, {})
     for output, line in fit_evidence(evidence, domain, request).items():
         b, error = np.zeros((2, len(domain.feature_names)))
         b[line.features] = line.coefficients
         error[:] = np.nan
         error[line.features] = line.standard_errors
         row = {
-            **cell.width._asdict(),
-            **{key: value for key, value in cell._asdict().items() if key != "width"},
+            **cell._asdict(),
             "label": labels.label(output),
             "intercept": line.intercept,
             "r2": line.r2,
             "output_spread": line.output_spread,
             "local_prediction": line.local_prediction,
             "model_prediction": float(evidence.prediction[output]),
-            "ess": total.effective_sample_size,
-            "condition_number": condition_number(total),
+            "ess": support.effective_sample_size,
+            "shrinkage": support.shrinkage,
+            "condition_number": support.condition_number,
+            "is_fit": support.is_fit,
+            "is_supported": support.is_supported,
             "rows_predicted": cell.num_samples,
         }
         yield _Fit(row, domain.feature_names, b, error)

@@ -159,7 +159,12 @@ def _dataset(path: str) -> Dataset:
         inspect.signature(function).bind()
     except TypeError as error:
         raise ValueError(f"data must name a function of no arguments, got {path!r}: {error}") from error
-    dataset = function()
+    try:
+        dataset = function()
+    except Exception as error:
+        raise ValueError(
+            f"data must name a function that runs, {path!r} raised {type(error).__name__}: {error}"
+        ) from error
     if not isinstance(dataset, Dataset):
         raise ValueError(f"data must name a function that returns a Dataset, {path!r} gave {type(dataset).__name__}")
     _check_target(dataset)

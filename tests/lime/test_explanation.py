@@ -11,7 +11,7 @@ import numpy as np
 import pandas as pd
 import pytest
 from sklearn.datasets import load_breast_cancer, load_diabetes, load_iris
-from sklearn.ensemble import RandomForestClassifier
+from sklearn.ensemble import RandomForestClassifier, RandomForestRegressor
 from sklearn.linear_model import LinearRegression, LogisticRegression
 
 from limeeval.lime import Explanation, LimeTabularExplainer
@@ -137,20 +137,26 @@ def test_a_flat_model_has_nothing_to_explain() -> None:
     assert "Nothing to explain" in explanation.as_html()
 
 
-def test_expected_agreement_is_what_runs_share() -> None:
-    """Read off single runs, on average, against what pairs of runs do share."""
-    data = load_breast_cancer()
-    model = RandomForestClassifier(25, random_state=0).fit(data.data, data.target)
-    runs = [
-        LimeTabularExplainer(data.data, random_state=seed).explain_instance(data.data[3], model, num_samples=500)
-        for seed in range(30)
-    ]
-    sets = [{name for name, _ in run.as_list(1)[:5]} for run in runs]
-    pairs = [len(a & b) for i, a in enumerate(sets) for b in sets[:i]]
-    expected = np.mean([run.expected_shared(1)[0] for run in runs])
-    # Of 5: the estimate draws the unknown limit around each run, which costs it a little (theory: 0.08 of Jaccard).
-    assert expected == pytest.approx(np.mean(pairs), abs=0.5)
-    assert np.mean(pairs) < 4.2
+@pytest.mark.parametrize(("load", "mode"), [(load_breast_cancer, "classification"), (load_diabetes, "regression")])
+@pytest.mark.parametrize("num_features", [5, 10])
+def test_expected_agreement_is_what_runs_share(load: Any, mode: str, num_features: int) -> None:
+    """Read off single runs of four instances, on average, against what pairs of runs do share of the top 5."""
+    data = load()
+    forest = RandomForestClassifier if mode == "classification" else RandomForestRegressor
+    model = forest(15, random_state=0).fit(data.data, data.target)
+    explainers = [LimeTabularExplainer(data.data, mode=mode, random_state=seed) for seed in range(12)]
+    expected, actual = [], []
+    for row in data.data[:4]:
+        runs = [
+            explainer.explain_instance(row, model, num_features=num_features, num_samples=500)
+            for explainer in explainers
+        ]
+        sets = [{name for name, _ in run.as_list(1)[:5]} for run in runs]
+        expected += [run.expected_shared(1)[0] for run in runs]
+        actual += [len(a & b) for i, a in enumerate(sets) for b in sets[:i]]
+    assert 2.5 < np.mean(actual) < 4.5  # There is something to disagree about.
+    # Where many features tie, as in diabetes, drawing the limit around each run makes it optimistic by up to 0.4 of 5.
+    assert -0.2 < np.mean(expected) - np.mean(actual) < (0.2 if load is load_breast_cancer else 0.45)
 
 
 def test_pages_are_small_offline_and_complete(cancer: Explanation, diabetes: Explanation, tmp_path: Path) -> None:
@@ -230,9 +236,14 @@ def test_regression_has_label_1_and_its_negation(diabetes: Explanation) -> None:
     assert diabetes.intercept[1] == -diabetes.intercept[0]
 
 
-def test_verbose_prints_the_explanation(capsys: Any) -> None:
+def test_verbose_prints_what_lime_prints(capsys: Any) -> None:
     data = load_iris()
     model = LogisticRegression(max_iter=1000).fit(data.data, data.target)
     explainer = LimeTabularExplainer(data.data, verbose=True, random_state=0)
     explanation = explainer.explain_instance(data.data[0], model, num_samples=100)
-    assert capsys.readouterr().out.strip() == repr(explanation)
+    printed = capsys.readouterr().out.splitlines()
+    assert printed == [
+        f"Intercept {explanation.intercept[1]}",
+        f"Prediction_local {explanation.local_pred[1]}",
+        f"Right: {explanation.predict_proba[1]}",
+    ]

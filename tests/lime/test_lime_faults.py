@@ -218,7 +218,12 @@ def test_labels_of_a_regression():
 
 
 def test_standard_errors_say_that_they_are_given_the_selection():
-    assert "given the selected features" in " ".join(Explanation.as_frame.__doc__.split())
+    model = LinearRegression().fit(NUMBERS, NUMBERS @ np.arange(NUMBERS.shape[1]))
+    explainer = LimeTabularExplainer(NUMBERS, mode="regression", random_state=0)
+    few, every = (explainer.explain_instance(NUMBERS[0], model, num_features=k) for k in (1, NUMBERS.shape[1]))
+    assert "± standard error for these features" in repr(few)
+    assert "± standard error (" in repr(every)
+    assert "given these features" in few.as_html()
     assert "selection itself adds" in " ".join(Explanation.as_frame.__doc__.split())
 
 

@@ -4,7 +4,8 @@ from math import comb
 import numpy as np
 import pytest
 
-from limeeval.metrics.ranking import default_k, jaccard, jaccard_by_chance, same_set, top_k
+from limeeval.lime.agreement import default_k
+from limeeval.metrics.ranking import jaccard, jaccard_by_chance, same_set, top_k
 
 
 def named(run: np.ndarray, k: int) -> set[int]:
@@ -49,8 +50,18 @@ def test_a_single_run_has_no_agreement() -> None:
     assert np.isnan(same_set(np.ones((1, 5)), 2))
 
 
-def test_all_zero_runs_name_the_first_features() -> None:
-    assert top_k(np.zeros((1, 4)), 2).tolist() == [[True, True, False, False]]
+def test_runs_of_zeros_name_nothing_and_agree_with_none() -> None:
+    runs = np.zeros((3, 4))
+    assert not top_k(runs, 2).any()
+    assert jaccard(runs, 2) == same_set(runs, 2) == 0
+
+
+def test_features_that_were_not_selected_are_not_named() -> None:
+    """Selection leaves zeros: runs that select a feature each, and not the same, share nothing."""
+    runs = np.array([[0.0, 0.0, 1.0, 0.0, 0.0], [0.0, 0.0, 0.0, 0.0, 1.0]])
+    assert jaccard(runs, 3) == same_set(runs, 3) == 0
+    assert jaccard(runs[[0, 0]], 3) == same_set(runs[[0, 0]], 3) == 1
+    assert jaccard(np.array([[1.0, 0, 0, 0, 0], [1.0, 2.0, 0, 0, 0]]), 3) == 0.5
 
 
 def test_chance_level_known_values() -> None:
@@ -69,4 +80,4 @@ def test_k_out_of_range(k: int) -> None:
 
 
 def test_default_k() -> None:
-    assert [default_k(d) for d in (2, 4, 10, 30)] == [1, 2, 5, 5]
+    assert [default_k(d) for d in (1, 2, 4, 10, 30)] == [0, 1, 2, 5, 5]

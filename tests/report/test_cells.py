@@ -14,7 +14,8 @@ def rows_of(coefficients: np.ndarray, num_samples: int) -> pd.DataFrame:
 
 
 def fits_of(r2: list[float], spread: list[float], num_samples: int) -> pd.DataFrame:
-    return pd.DataFrame({"task": "t", "num_samples": num_samples, "r2": r2, "output_spread": spread, "ess": 10.0})
+    constants = {"task": "t", "num_samples": num_samples, "ess": 10.0, "is_fit": True, "is_supported": True}
+    return pd.DataFrame({"r2": r2, "output_spread": spread}).assign(**constants)
 
 
 def test_agreement_is_averaged_over_instances() -> None:
@@ -29,6 +30,13 @@ def test_r2_is_pooled_and_skips_undefined_fits() -> None:
     attributions = rows_of(np.ones((1, 2, 3)), 100)
     scores = cell_scores(attributions, fits_of([0.9, 0.1, np.nan], [3.0, 1.0, 0.0], 100), k=1)
     assert scores.loc[0, "r2"] == pytest.approx(1 - (0.1 * 3 + 0.9 * 1) / 4)
+
+
+def test_r2_of_a_cell_with_a_fit_that_is_none_is_undefined() -> None:
+    fits = fits_of([0.9, np.nan], [3.0, 1.0], 100).assign(is_fit=[True, False], is_supported=False)
+    scores = cell_scores(rows_of(np.ones((1, 2, 3)), 100), fits, k=1)
+    assert np.isnan(scores.loc[0, "r2"])
+    assert scores.loc[0, ["no_fit", "unsupported"]].tolist() == [0.5, 1.0]
 
 
 def test_settings_stay_apart_in_their_order() -> None:

@@ -103,7 +103,7 @@ def test_settings_that_change_samples_are_swept_too(penguins: Task) -> None:
 
 
 def test_labels_and_instances(penguins: Task) -> None:
-    sweep = run_sweep(plan_of(penguins, labels=("Gentoo", 0), num_samples=100))
+    sweep = run_sweep(plan_of(penguins, labels=("Gentoo", 0), top_labels=None, num_samples=100))
     assert sorted(sweep.fits["label"].unique()) == [0, 2]
     instances = sweep.instances
     assert instances["label_name"].unique().tolist() == ["Adelie", "Gentoo"]
