@@ -2,7 +2,7 @@
 
     python experiments/speed/explain.py [--repeats 15]
 
-Needs the extra ``speed`` (the lime package). Prints medians and their ratio for every job.
+Needs the extra ``test`` (for the lime package). Prints medians and their ratio for every job.
 """
 
 import argparse

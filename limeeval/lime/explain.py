@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 import numpy as np
 
@@ -96,5 +97,6 @@ def _fit_regressor(
     fitted = {}
     for column, label in enumerate(evidence.labels):
         features = _selected(centred(moments.label(column).total), z[0], request)
-        fitted[label] = regressor_surrogate(request.model_regressor, z, outputs[:, label], weights, features)
+        line = regressor_surrogate(request.model_regressor, z, outputs[:, label], weights, features)
+        fitted[label] = line if moments.total.is_fit else replace(line, r2=float("nan"))
     return fitted

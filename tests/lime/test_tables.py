@@ -5,6 +5,7 @@ import warnings
 import numpy as np
 import pandas as pd
 import pytest
+from lime import discretize, lime_tabular
 from scipy import sparse
 from scipy.stats import kstest, truncnorm
 from sklearn.ensemble import RandomForestClassifier
@@ -595,7 +596,7 @@ def coefficients(explainer_class, seed, arguments):
     ids=["bins", "deciles", "no bins", "around the instance"],
 )
 def test_agreement_with_the_lime_package(arguments):
-    reference = pytest.importorskip("lime.lime_tabular").LimeTabularExplainer
+    reference = lime_tabular.LimeTabularExplainer
     ours, theirs = (
         np.array([coefficients(kind, seed, arguments) for seed in range(RUNS)])
         for kind in (LimeTabularExplainer, reference)
@@ -605,7 +606,7 @@ def test_agreement_with_the_lime_package(arguments):
 
 
 def test_a_discretizer_of_the_lime_package():
-    kind = pytest.importorskip("lime.discretize").QuartileDiscretizer
+    kind = discretize.QuartileDiscretizer
     names = ["a", "b", "c"]
     theirs, ours = (
         recorded(NUMBERS, NUMBERS[4], feature_names=names, discretizer=made)[0]
@@ -616,7 +617,7 @@ def test_a_discretizer_of_the_lime_package():
 
 
 def test_conditions_read_as_in_the_lime_package():
-    reference = pytest.importorskip("lime.lime_tabular").LimeTabularExplainer
+    reference = lime_tabular.LimeTabularExplainer
     arguments = {
         "feature_names": ["a", "b", "c", "d", "kind", "big"],
         "categorical_features": [4, 5],
