@@ -16,7 +16,8 @@ from omegaconf import DictConfig, OmegaConf
 import limeeval
 
 if TYPE_CHECKING:
-    from limeeval.sweep.run import Plan, Sweep
+    from limeeval.sweep.plan import Plan
+    from limeeval.sweep.tables import Sweep
 
 DONE, WRONG_USAGE, SOME_FAILED = 0, 2, 3
 SLIPS = {"seed": "seeds", "instance": "instances", "row": "instances", "rows": "instances", "tasks": "task"}
@@ -148,7 +149,7 @@ def _plan(settings: Mapping[str, Any]) -> Plan:
     from limeeval.lime.neighborhood import BLOCK
     from limeeval.lime.request import check_at_least
     from limeeval.sweep.grid import grid_of, seeds_of
-    from limeeval.sweep.run import Plan
+    from limeeval.sweep.plan import Plan
     from limeeval.tasks import load_task, select_instances
 
     lime = dict(settings["lime"])

@@ -6,19 +6,23 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from limeeval.metrics.fidelity import pooled_r2
 from limeeval.metrics.ranking import jaccard, same_set
 from limeeval.sweep.grid import KEYS
 
 if TYPE_CHECKING:
     import pandas as pd
 
+_OF_FITS = ("r2", "output_spread", "r2_fresh", "fresh_spread", "ess", "is_fit", "is_supported")
+
 
 def cell_scores(attributions: pd.DataFrame, fits: pd.DataFrame, *, k: int) -> pd.DataFrame:
     """One row a setting: its columns, ``same_set`` and ``jaccard`` at k, and what its fits rest on.
 
     ``r2`` is pooled, 1 - sum SSE / sum SST over fits, on the samples that each surrogate was fitted on; nan if any of
-    them is no fit, for the others would be a selection. ``ess`` is the mean effective sample size, ``no_fit`` and
-    ``unsupported`` the shares of fits that are none, or not to be trusted.
+    them is no fit, for the others would be a selection. ``r2_fresh`` is the same on the other seeds' samples. ``ess``
+    is the mean effective sample size, ``no_fit`` and ``unsupported`` the shares of fits that are none, or not to be
+    trusted.
 
     Raises:
         ValueError: k is not below the number of features.
@@ -26,7 +30,7 @@ def cell_scores(attributions: pd.DataFrame, fits: pd.DataFrame, *, k: int) -> pd
     settings = [column for column in ("task", "explainer", *KEYS) if column in attributions.columns]
     cells = attributions.groupby(settings, dropna=False, sort=False)
     agreement: pd.DataFrame = cells[["instance", "label", "seed", "feature", "coefficient"]].apply(_agreement, k=k)
-    support = fits.groupby(settings, dropna=False, sort=False)[["r2", "output_spread", "ess", "is_fit", "is_supported"]]
+    support = fits.groupby(settings, dropna=False, sort=False)[list(_OF_FITS)]
     return agreement.join(support.apply(_support)).reset_index()
 
 
@@ -46,11 +50,11 @@ def _agreement(rows: pd.DataFrame, *, k: int) -> Any:
 def _support(rows: pd.DataFrame) -> Any:
     import pandas as pd
 
-    known = rows[rows["output_spread"] > 0]
-    unexplained = ((1 - known["r2"]) * known["output_spread"]).sum(skipna=False)
+    own = pooled_r2(rows["r2"].to_numpy(), rows["output_spread"].to_numpy())
     return pd.Series(
         {
-            "r2": 1 - unexplained / known["output_spread"].sum() if rows["is_fit"].all() and len(known) else np.nan,
+            "r2": own if rows["is_fit"].all() else np.nan,
+            "r2_fresh": pooled_r2(rows["r2_fresh"].to_numpy(), rows["fresh_spread"].to_numpy()),
             "ess": rows["ess"].mean(),
             "no_fit": 1 - rows["is_fit"].mean(),
             "unsupported": 1 - rows["is_supported"].mean(),

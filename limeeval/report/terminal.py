@@ -18,7 +18,7 @@ from limeeval.sweep.grid import KEYS
 if TYPE_CHECKING:
     import pandas as pd
 
-    from limeeval.sweep.run import Plan
+    from limeeval.sweep.plan import Plan
 
 LIME_SAMPLES = 5000
 
@@ -41,14 +41,15 @@ def _explained(plan: Plan) -> str:
 
 
 def table_of_cells(scores: pd.DataFrame, *, k: int, d: int) -> Group:
-    """Width x samples: how often two runs name the same k features, Jaccard, and weighted R2; marks LIME's defaults.
+    """Width x samples: how often two runs name the same k features, Jaccard, and R2; marks LIME's defaults.
 
     Cells most of whose fits are not to be trusted carry a mark.
     """
     chance = jaccard_by_chance(d, k)
     title = f"Do two runs of LIME name the same {k} reasons?   (by chance: Jaccard {chance:.2f})"
     notes = (
-        "width: in multiples of LIME's default.  R2: weighted, on each fit's own samples.\n"
+        "width: in multiples of LIME's default.  R2: weighted, on each fit's own samples,\n"
+        "fresh: on those of the other seeds; –: not defined, some are no fits at all.\n"
         f"!: not to be trusted; {d + 1} unknowns want {(d + 1) / TRUSTED_UP_TO:.0f} effective samples."
     )
     return Group(Text(title, style="bold"), _table(scores, k=k), Text(notes, style="dim"))
@@ -56,7 +57,7 @@ def table_of_cells(scores: pd.DataFrame, *, k: int, d: int) -> Group:
 
 def _table(scores: pd.DataFrame, *, k: int) -> Table:
     table = Table(box=None, pad_edge=False)
-    for name in ("width", "samples", f"same {k}", f"Jaccard@{k}", "R2"):
+    for name in ("width", "samples", f"same {k}", f"Jaccard@{k}", "R2", "fresh"):
         table.add_column(name, justify="right")
     table.add_column("")
     extra = [c for c in _swept(scores) if c not in ("kernel_width", "kernel_width_factor", "num_samples")]
@@ -67,6 +68,7 @@ def _table(scores: pd.DataFrame, *, k: int) -> Table:
             _shown(cell["same_set"], ".0%"),
             _shown(cell["jaccard"], ".2f"),
             _shown(cell["r2"], ".2f"),
+            _shown(cell["r2_fresh"], ".2f"),
             Text(_remarks(cell, extra)),
         )
     return table
@@ -94,6 +96,5 @@ def _remarks(cell: Mapping[Any, Any], extra: list[str]) -> str:
     if cell["kernel_width_factor"] == 1 and cell["num_samples"] == LIME_SAMPLES:
         parts.append("<- LIME's defaults")
     if cell["unsupported"] > 0.5:
-        no_fit = f", {cell['no_fit']:.0%} no fit" if cell["no_fit"] > 0 else ""
-        parts.append(f"! {cell['ess']:,.0f} effective samples{no_fit}")
+        parts.append(f"! {cell['ess']:,.0f} effective samples")
     return "  ".join(parts)

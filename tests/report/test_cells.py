@@ -15,7 +15,8 @@ def rows_of(coefficients: np.ndarray, num_samples: int) -> pd.DataFrame:
 
 def fits_of(r2: list[float], spread: list[float], num_samples: int) -> pd.DataFrame:
     constants = {"task": "t", "num_samples": num_samples, "ess": 10.0, "is_fit": True, "is_supported": True}
-    return pd.DataFrame({"r2": r2, "output_spread": spread}).assign(**constants)
+    fresh = {"r2_fresh": 0.25, "fresh_spread": 2.0}
+    return pd.DataFrame({"r2": r2, "output_spread": spread}).assign(**constants, **fresh)
 
 
 def test_agreement_is_averaged_over_instances() -> None:
@@ -30,6 +31,7 @@ def test_r2_is_pooled_and_skips_undefined_fits() -> None:
     attributions = rows_of(np.ones((1, 2, 3)), 100)
     scores = cell_scores(attributions, fits_of([0.9, 0.1, np.nan], [3.0, 1.0, 0.0], 100), k=1)
     assert scores.loc[0, "r2"] == pytest.approx(1 - (0.1 * 3 + 0.9 * 1) / 4)
+    assert scores.loc[0, "r2_fresh"] == 0.25
 
 
 def test_r2_of_a_cell_with_a_fit_that_is_none_is_undefined() -> None:

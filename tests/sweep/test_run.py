@@ -4,10 +4,14 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import pytest
+from sklearn.metrics import r2_score
 
 from limeeval.lime import LimeTabularExplainer
+from limeeval.lime.neighborhood import Neighborhood
 from limeeval.sweep.grid import grid_of
-from limeeval.sweep.run import MEASURED, Plan, run_sweep
+from limeeval.sweep.plan import Plan
+from limeeval.sweep.run import run_sweep
+from limeeval.sweep.tables import MEASURED
 from limeeval.tasks import Task, load_task, select_instances
 
 SETTINGS: dict[str, Any] = {
@@ -118,3 +122,26 @@ def test_regression_has_one_label() -> None:
     sweep = run_sweep(plan_of(task, num_samples=100))
     assert sweep.fits["label"].unique().tolist() == [1]
     assert "label_name" not in sweep.instances
+
+
+def test_fresh_fidelity_is_measured_on_the_other_seeds(penguins: Task) -> None:
+    """Against scikit-learn's score of each fit on the raw samples that the other seeds drew, the instance left out."""
+    plan = replace(plan_of(penguins), seeds=[0, 5, 9])
+    sweep = run_sweep(plan)
+    explainer = LimeTabularExplainer(penguins.training_data)
+    domain = explainer.domain(penguins.data.iloc[plan.rows[1]])
+    for seed in plan.seeds:
+        others = [Neighborhood(domain, other, 600).draw(0, 600) for other in plan.seeds if other != seed]
+        z = np.concatenate([domain.design(state)[1:] for state in others])
+        outputs = np.concatenate([penguins.predict_fn(domain.decode(state))[1:] for state in others])
+        cell = "instance == 1 and seed == @seed and kernel_width_factor == 1 and num_samples == 100"
+        fit = sweep.fits.query(cell).iloc[0]
+        coefficients = sweep.attributions.query(cell)["coefficient"].to_numpy()
+        w = np.exp(-np.square(np.linalg.norm(z - 1.0, axis=1)) / (2 * fit["kernel_width"] ** 2))
+        predicted = fit["intercept"] + z @ coefficients
+        assert fit["r2_fresh"] == pytest.approx(r2_score(outputs[:, fit["label"]], predicted, sample_weight=w))
+    assert sweep.fits["r2_fresh"].mean() < sweep.fits["r2"].mean()  # A fit knows its own samples best.
+
+
+def test_a_single_seed_has_no_fresh_samples(penguins: Task) -> None:
+    assert run_sweep(replace(plan_of(penguins), seeds=[3])).fits["r2_fresh"].isna().all()
