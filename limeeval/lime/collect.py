@@ -14,10 +14,11 @@ import numpy as np
 from limeeval.lime.domain import Array, Domain
 from limeeval.lime.kernel import Kernel, weights_of
 from limeeval.lime.model import Model
-from limeeval.lime.moments import Moments, NeighborhoodMoments, group_moments, instance_moments, stacked
+from limeeval.lime.moments import GROUPS, Moments, NeighborhoodMoments, group_moments, instance_moments, stacked
 from limeeval.lime.neighborhood import BATCH_ROWS, Neighborhood, Samples, predicted_samples
 
-FOLDED_ROWS = 1000
+_FOLDED_ROWS = 1000
+"""About what stays in a processor's cache while it is folded; more where many features make moments large."""
 
 
 @dataclass(frozen=True)
@@ -104,7 +105,8 @@ def _folded(
 ) -> Iterator[tuple[tuple[float, int], Moments]]:
     """Moments at each width, with the segment they belong to: the sample count that they are the last to enter."""
     origin = domain.design(domain.instance)[0]
-    for low, high in _pieces(part.start, part.start + len(part.outputs), weighing.counts):
+    at_once = max(_FOLDED_ROWS, GROUPS * len(origin))
+    for low, high in _pieces(part.start, part.start + len(part.outputs), weighing.counts, at_once):
         here = slice(low - part.start, high - part.start)
         z = domain.design(tuple(array[here] for array in part.state))
         rows = stacked(z, origin, part.outputs[here, labels] - prediction[labels], low)
@@ -115,9 +117,9 @@ def _folded(
             yield (width, count), group_moments(rows, weights, start=low, labels=len(labels))
 
 
-def _pieces(start: int, stop: int, sample_counts: Sequence[int]) -> Iterator[tuple[int, int]]:
-    """Cuts start..stop at the sample counts, and often enough to stay within the processor's cache."""
-    cuts = {start, stop, *range(start, stop, FOLDED_ROWS), *(count for count in sample_counts if start < count < stop)}
+def _pieces(start: int, stop: int, sample_counts: Sequence[int], at_once: int) -> Iterator[tuple[int, int]]:
+    """Cuts start..stop at the sample counts, and into pieces of ``at_once``."""
+    cuts = {start, stop, *range(start, stop, at_once), *(count for count in sample_counts if start < count < stop)}
     return pairwise(sorted(cuts))
 
 
