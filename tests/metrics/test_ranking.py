@@ -5,7 +5,7 @@ import numpy as np
 import pytest
 
 from limeeval.lime.agreement import default_k
-from limeeval.metrics.ranking import jaccard, jaccard_by_chance, same_set, top_k
+from limeeval.metrics.ranking import jaccard, jaccard_by_chance, nogueira_phi, same_first, same_set, top_k
 
 
 def named(run: np.ndarray, k: int) -> set[int]:
@@ -71,6 +71,26 @@ def test_chance_level_known_values() -> None:
         0.63,
         0.12,
     ]
+
+
+@pytest.mark.parametrize("k", [1, 3, 7])
+def test_phi_is_the_mean_of_kunchevas_index(k: int) -> None:
+    runs, d = np.random.default_rng(6).normal(size=(6, 8)), 8
+    shared = [len(named(a, k) & named(b, k)) for a, b in combinations(runs, 2)]
+    assert nogueira_phi(runs, k) == pytest.approx(np.mean([(s * d - k**2) / (k * (d - k)) for s in shared]))
+
+
+def test_phi_is_least_where_every_feature_is_named_equally_often() -> None:
+    assert nogueira_phi(np.eye(4), 1) == pytest.approx(-1 / 3)
+
+
+def test_phi_of_sets_of_different_sizes_has_a_known_value() -> None:
+    """Shares 1 and 1/2 of four features, in two runs: 1 - (1/2 / 4) / (3/8 x 5/8)."""
+    assert nogueira_phi(np.array([[2.0, 1.0, 0, 0], [2.0, 0, 0, 0]]), 2) == pytest.approx(1 - 8 / 15)
+
+
+def test_the_only_feature_is_the_first() -> None:
+    assert same_first(np.ones((3, 1))) == 1
 
 
 @pytest.mark.parametrize("k", [0, 5, 6])

@@ -1,0 +1,49 @@
+from types import ModuleType
+
+import numpy as np
+import pytest
+
+from limeeval.metrics.catalogue import _metrics_of, agreement_metrics
+
+CONTRIBUTED = """
+import numpy as np
+from limeeval.lime.domain import Array
+from limeeval.metrics.ranking import jaccard
+
+def worst_pair(coefficients: Array) -> Array:
+    return np.zeros(coefficients.shape[:-2])
+
+def halves(coefficients: Array, k: int) -> Array:
+    return np.full(coefficients.shape[:-2], 0.5 * k)
+
+def halves_by_chance(d: int, k: int) -> float:
+    return k / d
+
+def named(coefficients: Array, k: int) -> list[int]:
+    return []
+
+def _private(coefficients: Array) -> Array:
+    return coefficients
+
+def of_fits(fits: Array) -> Array:
+    return fits
+"""
+
+
+def test_a_metric_is_added_by_writing_a_function() -> None:
+    module = ModuleType("contributed")
+    exec(CONTRIBUTED, vars(module))
+    found = _metrics_of(module)
+    assert set(found) == {"worst_pair", "halves"}
+    assert found["worst_pair"].score(np.ones((3, 2, 4)), 2).tolist() == [0, 0, 0]
+    assert found["worst_pair"].chance(4, 2) == 0
+    assert found["halves"].score(np.ones((2, 4)), 3) == 1.5
+    assert found["halves"].chance(4, 2) == 0.5
+
+
+def test_chance_levels_of_the_metrics_that_have_one() -> None:
+    chance = {name: metric.chance(10, 2) for name, metric in agreement_metrics().items()}
+    assert np.isnan(chance.pop("relative_spread"))
+    assert {name: level for name, level in chance.items() if level} == pytest.approx(
+        {"same_first": 1 / 10, "same_set": 1 / 45, "jaccard": 16 / 45 / 3 + 1 / 45, "sign_agreement": 0.5}
+    )

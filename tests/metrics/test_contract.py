@@ -1,0 +1,220 @@
+"""What every agreement metric must satisfy. They are found: a new one needs a row in REFERENCES, and no other test."""
+
+import doctest
+import inspect
+import re
+from collections.abc import Callable
+from importlib import import_module
+from itertools import combinations
+from pkgutil import iter_modules
+
+import numpy as np
+import pytest
+from scipy.stats import kendalltau, spearmanr
+
+import limeeval.metrics
+from limeeval.metrics.catalogue import agreement_metrics
+
+METRICS = agreement_metrics()
+Reference = Callable[[np.ndarray, int], float]  # Of runs (R, d) and k.
+
+
+def leading(run: np.ndarray, k: int) -> set[int]:
+    return {f for f in sorted(range(len(run)), key=lambda j: (-abs(run[j]), j))[:k] if run[f] != 0}
+
+
+def over_pairs(of_pair: Callable[[np.ndarray, np.ndarray, int], float]) -> Reference:
+    return lambda runs, k: float(np.mean([of_pair(a, b, k) for a, b in combinations(runs, 2)]))
+
+
+def overlap(a: np.ndarray, b: np.ndarray, k: int) -> float:
+    one, other = leading(a, k), leading(b, k)
+    return len(one & other) / len(one | other) if one | other else 0.0
+
+
+def same(a: np.ndarray, b: np.ndarray, k: int) -> float:
+    return float(leading(a, k) == leading(b, k) != set())
+
+
+def equal_signs(a: np.ndarray, b: np.ndarray, k: int) -> float:
+    either = leading(a, k) | leading(b, k)
+    return float(np.mean([np.sign(a[f]) == np.sign(b[f]) for f in either])) if either else 0.0
+
+
+def correlation(of: Callable[..., tuple[float, float]], a: np.ndarray, b: np.ndarray) -> float:
+    return 0.0 if np.ptp(a) == 0 or np.ptp(b) == 0 else float(of(a, b)[0])
+
+
+def phi(runs: np.ndarray, k: int) -> float:
+    """As Nogueira et al. (2018) write it, feature by feature."""
+    named = np.array([[f in leading(run, k) for f in range(runs.shape[1])] for run in runs], dtype=float)
+    share = named.sum() / named.size
+    return 1 - np.mean([np.var(column, ddof=1) for column in named.T]) / (share * (1 - share)) if share else 0.0
+
+
+def spread(runs: np.ndarray, k: int) -> float:
+    strongest = max(abs(np.mean(column)) for column in runs.T)
+    return max(np.std(column, ddof=1) for column in runs.T) / strongest if strongest else float("nan")
+
+
+REFERENCES: dict[str, Reference] = {
+    "jaccard": over_pairs(overlap),
+    "kendall": over_pairs(lambda a, b, k: correlation(kendalltau, np.abs(a), np.abs(b))),
+    "kendall_signed": over_pairs(lambda a, b, k: correlation(kendalltau, a, b)),
+    "nogueira_phi": phi,
+    "relative_spread": spread,
+    "same_first": over_pairs(lambda a, b, k: same(a, b, 1)),
+    "same_set": over_pairs(same),
+    "sign_agreement": over_pairs(equal_signs),
+    "spearman": over_pairs(lambda a, b, k: correlation(spearmanr, np.abs(a), np.abs(b))),
+    "spearman_signed": over_pairs(lambda a, b, k: correlation(spearmanr, a, b)),
+}
+
+
+def related_runs() -> np.ndarray:
+    """Coefficients (R, d) that share a signal, without ties."""
+    rng = np.random.default_rng(0)
+    return rng.normal(size=8) + 0.7 * rng.normal(size=(6, 8))
+
+
+def selected(runs: np.ndarray, k: int) -> np.ndarray:
+    return np.array([[value if f in leading(run, k) else 0.0 for f, value in enumerate(run)] for run in runs])
+
+
+INPUTS = {
+    "related": related_runs(),
+    "unrelated": np.random.default_rng(1).normal(size=(5, 8)),
+    "tied": np.round(2 * related_runs()) / 2,
+    "mostly 0": selected(related_runs(), 2),
+    "one run of zeros": np.vstack([related_runs(), np.zeros(8)]),
+    "one run of one magnitude": np.vstack([related_runs(), np.sign(related_runs()[:1])]),
+    "one magnitude": np.sign(related_runs()),
+    "two runs": related_runs()[:2],
+    "zeros": np.zeros((3, 8)),
+}
+
+
+def promise(name: str) -> tuple[float, float, bool]:
+    """Lowest and highest value, and whether higher is better: read off the first line of the docstring."""
+    stated = re.search(
+        r"(-?\d+)\.\.(\d*), (higher|lower) is better", inspect.getdoc(METRICS[name].of).partition("\n")[0]
+    )
+    assert stated, f"the first line of {name} must state its range and direction, as in '0..1, higher is better'"
+    low, high, direction = stated.groups()
+    return float(low), float(high or "inf"), direction == "higher"
+
+
+every_metric = pytest.mark.parametrize("name", METRICS)
+
+
+def test_every_metric_is_found_and_has_an_independent_reference() -> None:
+    assert set(METRICS) == set(REFERENCES)
+
+
+@every_metric
+@pytest.mark.parametrize("runs", INPUTS.values(), ids=INPUTS)
+@pytest.mark.parametrize("k", [1, 3, 7])
+def test_equals_its_reference(name: str, runs: np.ndarray, k: int) -> None:
+    assert METRICS[name].score(runs, k) == pytest.approx(REFERENCES[name](runs, k), abs=1e-12, nan_ok=True)
+
+
+@every_metric
+@pytest.mark.parametrize("runs", INPUTS.values(), ids=INPUTS)
+def test_lies_in_its_range(name: str, runs: np.ndarray) -> None:
+    low, high, _ = promise(name)
+    score = METRICS[name].score(runs, 3)
+    assert np.isnan(score) or low <= score <= high
+
+
+@every_metric
+def test_identical_runs_score_best(name: str) -> None:
+    low, high, higher_is_better = promise(name)
+    runs = np.tile(related_runs()[0], (5, 1))
+    assert METRICS[name].score(runs, 3) == pytest.approx(high if higher_is_better else low, abs=1e-12)
+
+
+@every_metric
+def test_unrelated_runs_score_as_chance_says(name: str) -> None:
+    metric, (cells, runs, d, k) = METRICS[name], (4000, 4, 9, 3)
+    magnitudes = np.random.default_rng(2).permuted(np.tile(np.arange(1.0, d + 1), (cells, runs, 1)), axis=-1)
+    coefficients = magnitudes * np.random.default_rng(3).choice([-1.0, 1.0], size=magnitudes.shape)
+    scores = metric.score(coefficients, k)
+    chance = metric.chance(d, k)
+    if np.isnan(chance):  # No such level: worse than runs with something in common, at least.
+        _, _, higher_is_better = promise(name)
+        assert (np.median(scores) < metric.score(related_runs(), k)) == higher_is_better
+    else:
+        assert scores.mean() == pytest.approx(chance, abs=4 * scores.std() / np.sqrt(cells))
+
+
+@every_metric
+def test_the_order_of_features_and_of_runs_does_not_matter(name: str) -> None:
+    runs, metric = related_runs(), METRICS[name]
+    features, order = np.random.default_rng(4).permutation(8), np.random.default_rng(5).permutation(6)
+    assert metric.score(runs[:, features], 3) == pytest.approx(metric.score(runs, 3), rel=1e-12)
+    assert metric.score(runs[order], 3) == pytest.approx(metric.score(runs, 3), rel=1e-12)
+
+
+@every_metric
+def test_neither_the_unit_nor_the_sign_of_the_output_matters(name: str) -> None:
+    """Explaining a probability in percent, or the other of two classes, is as stable as before."""
+    runs, metric = related_runs(), METRICS[name]
+    assert metric.score(-100 * runs, 3) == pytest.approx(metric.score(runs, 3), rel=1e-12)
+
+
+@every_metric
+def test_leading_axes_are_separate_cells(name: str) -> None:
+    cells = np.round(np.random.default_rng(6).normal(size=(2, 3, 4, 6)), 1)
+    cells[0, 1], cells[1, 2, 0] = 0.0, 0.0
+    scores = METRICS[name].score(cells, 2)
+    assert scores.shape == (2, 3)
+    for at in np.ndindex(2, 3):
+        np.testing.assert_allclose(scores[at], METRICS[name].score(cells[at], 2), rtol=1e-12)
+
+
+@every_metric
+def test_arguments_are_not_written_to(name: str) -> None:
+    runs = related_runs()
+    runs.setflags(write=False)
+    assert np.isfinite(METRICS[name].score(runs, 3))
+
+
+@every_metric
+@pytest.mark.parametrize("value", [1.0, 0.0])
+def test_a_single_run_scores_nan(name: str, value: float) -> None:
+    scores = METRICS[name].score(np.full((3, 1, 5), value), 2)
+    np.testing.assert_array_equal(scores, np.full(3, np.nan))
+
+
+@every_metric
+def test_runs_of_zeros_never_agree(name: str) -> None:
+    _, _, higher_is_better = promise(name)
+    expected = 0.0 if higher_is_better else np.nan
+    np.testing.assert_array_equal(METRICS[name].score(np.zeros((2, 4, 5)), 2), [expected, expected])
+
+
+@every_metric
+def test_a_nan_makes_its_own_cell_nan_and_no_other(name: str) -> None:
+    cells = np.stack([related_runs(), related_runs(), related_runs()])
+    cells[0, 1, 2], cells[1] = np.nan, np.nan
+    np.testing.assert_array_equal(
+        np.isnan(METRICS[name].score(cells, 3)),
+        [True, True, False],
+    )
+
+
+@pytest.mark.parametrize("name", [name for name, metric in METRICS.items() if metric.at_k])
+@pytest.mark.parametrize("k", [-1, 0, 5, 6])
+def test_k_out_of_range(name: str, k: int) -> None:
+    with pytest.raises(ValueError, match=rf"k must be between 1 and 4, got {k}"):
+        METRICS[name].score(np.ones((3, 5)), k)
+
+
+@pytest.mark.parametrize("module", [found.name for found in iter_modules(limeeval.metrics.__path__)])
+def test_examples_in_docstrings(module: str) -> None:
+    assert doctest.testmod(import_module(f"limeeval.metrics.{module}")).failed == 0
+
+
+@every_metric
+def test_has_an_example(name: str) -> None:
+    assert ">>> " in inspect.getdoc(METRICS[name].of)
