@@ -83,7 +83,7 @@ def _guarded(config: DictConfig) -> int:
 def _sweep(config: DictConfig) -> None:
     from rich.console import Console
 
-    from limeeval.report.cells import cell_scores
+    from limeeval.report.scores import scores_of
     from limeeval.report.terminal import cost, table_of_cells, what_was_run
 
     folder = Path(HydraConfig.get().runtime.output_dir)
@@ -95,7 +95,8 @@ def _sweep(config: DictConfig) -> None:
     console.print(what_was_run(plan), soft_wrap=True)
     sweep = _with_progress(plan)
     _write(sweep, folder)
-    scores = cell_scores(sweep.attributions, sweep.fits, k=k)
+    scores = scores_of(sweep.attributions, sweep.fits, k=k)
+    scores.to_parquet(folder / "scores.parquet", index=False)
     console.print()
     console.print(table_of_cells(scores, k=k, d=d))
     console.print()

@@ -33,6 +33,9 @@ def test_every_task_composes_and_runs(task: str, tmp_path: Path) -> None:
     assert len(fits) == 2 * 2 * 2 * 2
     assert set(fits["task"]) == set(attributions["task"]) == set(instances["task"]) == {task}
     assert attributions["coefficient"].notna().all()
+    scores = pd.read_parquet(tmp_path / "run" / "scores.parquet")
+    assert {"jaccard", "same_set", "r2", "r2_fresh", "ess"} <= set(scores["metric"])
+    assert scores.groupby("metric").size().nunique() == 1
     assert len(instances) == 2
     assert "480 model rows predicted; a loop over LIME needs 1,440" in done.stdout
     table = re.findall(r"^ *x(\S+) +(\d+) +\d+% +(\d\.\d\d) +(\S+)", done.stdout, flags=re.MULTILINE)

@@ -13,6 +13,7 @@ from rich.text import Text
 
 from limeeval.lime.diagnostics import TRUSTED_UP_TO
 from limeeval.metrics.ranking import jaccard_by_chance
+from limeeval.report.scores import over_all
 from limeeval.sweep.grid import KEYS
 
 if TYPE_CHECKING:
@@ -60,8 +61,9 @@ def _table(scores: pd.DataFrame, *, k: int) -> Table:
     for name in ("width", "samples", f"same {k}", f"Jaccard@{k}", "R2", "fresh"):
         table.add_column(name, justify="right")
     table.add_column("")
-    extra = [c for c in _swept(scores) if c not in ("kernel_width", "kernel_width_factor", "num_samples")]
-    for cell in scores.to_dict("records"):
+    cells = over_all(scores)
+    extra = [c for c in _swept(cells) if c not in ("kernel_width", "kernel_width_factor", "num_samples")]
+    for cell in cells.to_dict("records"):
         table.add_row(
             f"x{cell['kernel_width_factor']:.3g}",
             f"{cell['num_samples']:,}",
@@ -95,6 +97,6 @@ def _remarks(cell: Mapping[Any, Any], extra: list[str]) -> str:
     parts = [f"{key}={cell[key]}" for key in extra]
     if cell["kernel_width_factor"] == 1 and cell["num_samples"] == LIME_SAMPLES:
         parts.append("<- LIME's defaults")
-    if cell["unsupported"] > 0.5:
+    if cell["supported"] < 0.5:
         parts.append(f"! {cell['ess']:,.0f} effective samples")
     return "  ".join(parts)

@@ -1,0 +1,1 @@
+"""Intervals: numbers about numbers."""

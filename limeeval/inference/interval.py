@@ -1,0 +1,74 @@
+"""An estimate with its limits, and the limits that a standard error gives on the logit scale."""
+
+from typing import NamedTuple
+
+import numpy as np
+
+from limeeval.lime.domain import Array
+
+LEVEL = 0.95
+
+
+class Interval(NamedTuple):
+    """``estimate``, ``low`` and ``high`` (...) from n independent units (runs or instances; never pairs of them).
+
+    A limit is nan where the construction is undefined, which each construction states.
+    """
+
+    estimate: Array
+    low: Array
+    high: Array
+    n: int
+
+
+def t_quantile(df: Array | float, *, level: float = LEVEL) -> Array:
+    """Two-sided quantile of Student's t; nan for df < 1."""
+    from scipy.special import stdtrit
+
+    degrees = np.asarray(df, dtype=float)
+    quantile: Array = stdtrit(np.where(degrees >= 1, degrees, np.nan), (1 + level) / 2)
+    return quantile
+
+
+def logit_limits(estimate: Array, margin: Array, *, minimum: float = 0.0) -> tuple[Array, Array]:
+    """Limits of a score in minimum..1 whose margin (quantile x standard error) is taken over to the logit.
+
+    The derivative of the logit carries the margin over. Limits stay inside minimum..1. A score at an end of its range,
+    where the logit is infinite, gets limits equal to itself: callers treat the ends first.
+
+    >>> low, high = logit_limits(np.array(0.9), np.array(0.15))
+    >>> round(float(low), 2), round(float(high), 2)
+    (0.63, 0.98)
+    """
+    from scipy.special import expit, logit
+
+    length = 1 - minimum
+    share = np.clip((estimate - minimum) / length, 0.0, 1.0)
+    slope = share * (1 - share)
+    inside = slope > 0
+    centre = logit(np.where(inside, share, 0.5))
+    shift = margin / length / np.where(inside, slope, 1.0)
+    low, high = (minimum + length * expit(centre + sign * shift) for sign in (-1, 1))
+    return np.where(inside, low, estimate), np.where(inside, high, estimate)
+
+
+def bounded_limits(estimate: Array, n: Array | float, *, minimum: float = 0.0) -> tuple[Array, Array]:
+    """Limits of a mean of n independent scores in minimum..1 that show no spread to take a standard error from.
+
+    Clopper and Pearson (1934), continued to means that are no whole number of successes: for scores that are all 0 or 1
+    exact, else wide. nan for n < 1.
+
+    >>> low, high = bounded_limits(np.array(1.0), 10)
+    >>> round(float(low), 2), float(high)
+    (0.69, 1.0)
+    """
+    from scipy.special import betaincinv
+
+    tail, length = (1 - LEVEL) / 2, 1 - minimum
+    trials = np.where(np.asarray(n) >= 1, n, np.nan)
+    successes = np.clip((estimate - minimum) / length, 0.0, 1.0) * trials
+    low = betaincinv(np.maximum(successes, 1e-12), trials - successes + 1, tail)
+    high = betaincinv(successes + 1, np.maximum(trials - successes, 1e-12), 1 - tail)
+    low, high = np.where(successes > 0, low, 0.0), np.where(successes < trials, high, 1.0)
+    blank = np.where(np.isnan(successes), np.nan, 0.0)
+    return minimum + length * low + blank, minimum + length * high + blank

@@ -1,0 +1,96 @@
+"""Delete-one jackknife: what a statistic does when each of its independent units (seeds) is left out in turn."""
+
+from collections.abc import Callable
+
+import numpy as np
+from numpy.typing import NDArray
+
+from limeeval.inference.interval import Interval, logit_limits, t_quantile
+from limeeval.lime.domain import Array
+
+
+def jackknife_interval(estimate: Array, left_out: Array) -> Interval:
+    """estimate -+ t x jackknife standard error, of R seeds; R - 1 degrees of freedom.
+
+    For fidelity ``left_out`` has a seed's row and column deleted: both the surrogate it fitted, and its samples.
+    nan limits for R = 1 or any nan. Statistics that do not change get limits equal to the estimate.
+
+    Args:
+        estimate: from all seeds (...).
+        left_out: the statistic without each seed (..., R).
+
+    >>> x = np.array([1.0, 2.0, 3.0])
+    >>> found = jackknife_interval(x.mean(), without_each(lambda kept: x[kept].mean(), 3))
+    >>> round(float(found.low), 2), round(float(found.high), 2)
+    (-0.48, 4.48)
+    """
+    runs = left_out.shape[-1]
+    margin = t_quantile(runs - 1) * np.sqrt(jackknife_variance(left_out))
+    return Interval(np.asarray(estimate), np.asarray(estimate - margin), np.asarray(estimate + margin), runs)
+
+
+def jackknife_interval_over_instances(estimate: Array, left_out: Array, *, minimum: float | None = None) -> Interval:
+    """Interval of an aggregate over *these* instances: seeds are random, the instances are not.
+
+    Seeds of different instances are independent, so the variance is the sum of the instances' variances. Student's t
+    with Satterthwaite's (1946) degrees of freedom, on the logit of a score in minimum..1 if a minimum is given.
+    nan limits for R = 1 or any nan; limits equal to the estimate where nothing changes.
+
+    Args:
+        estimate: the aggregate (...).
+        left_out: the *aggregate* without seed r of instance i (..., m, R); for a mean see :func:`mean_without_each`.
+        minimum: of the score; None for no logit.
+    """
+    runs = left_out.shape[-1]
+    variances = jackknife_variance(left_out)
+    total = variances.sum(axis=-1)
+    squares = np.square(variances).sum(axis=-1)
+    df = np.where(squares > 0, np.square(total) / np.where(squares > 0, squares, 1.0), 1.0) * (runs - 1)
+    margin = t_quantile(df) * np.sqrt(total)
+    if minimum is None:
+        low, high = np.asarray(estimate - margin), np.asarray(estimate + margin)
+    else:
+        low, high = logit_limits(estimate, margin, minimum=minimum)
+    return Interval(np.asarray(estimate), low, high, runs)
+
+
+def jackknife_variance(left_out: Array) -> Array:
+    """(R-1)/R sum (s_r - mean s)^2 over statistics s (..., R) without each unit (Efron and Stein, 1981); nan for one."""
+    runs = left_out.shape[-1]
+    if runs < 2:
+        return np.full(left_out.shape[:-1], np.nan)
+    centred = left_out - left_out.mean(axis=-1, keepdims=True)
+    variance: Array = (runs - 1) / runs * np.square(centred).sum(axis=-1)
+    return variance
+
+
+def without_each(statistic: Callable[[NDArray[np.intp]], Array], runs: int) -> Array:
+    """A statistic (..., R) of the positions of the seeds kept, each seed left out in turn."""
+    positions = np.arange(runs)
+    return np.stack([np.asarray(statistic(np.delete(positions, r))) for r in positions], axis=-1)
+
+
+def pairs_without_each(pairs: Array) -> Array:
+    """Mean over pairs (..., R) of symmetric matrices (..., R, R), without each run; nan for R < 3."""
+    runs = pairs.shape[-1]
+    if runs < 3:
+        return np.full(pairs.shape[:-1], np.nan)
+    row, total = off_diagonal_sums(pairs)
+    return (total[..., None] - 2 * row) / ((runs - 1) * (runs - 2))
+
+
+def off_diagonal_sums(pairs: Array) -> tuple[Array, Array]:
+    """Sums of each row (..., R) and of all (...), the diagonal left out."""
+    row = np.where(np.eye(pairs.shape[-1], dtype=bool), 0.0, pairs).sum(axis=-1)
+    return row, row.sum(axis=-1)
+
+
+def mean_without_each(estimates: Array, left_out: Array) -> Array:
+    """The mean over instances (..., m, R) without seed r of instance i, from each instance's own statistics.
+
+    Args:
+        estimates: of each instance (..., m).
+        left_out: of each instance, without each of its seeds (..., m, R).
+    """
+    mean = estimates.mean(axis=-1)[..., None, None]
+    return mean + (left_out - estimates[..., None]) / estimates.shape[-1]
