@@ -3,10 +3,11 @@
 from collections.abc import Callable
 
 import numpy as np
+from numpy.typing import NDArray
 
 from limeeval.inference.interval import LEVEL, Interval
 from limeeval.lime.domain import Array
-from limeeval.lime.selection import largest
+from limeeval.metrics.ranking import top_k
 
 PairScore = Callable[[Array, int], Array]
 _LIMITS, _BLOCKS, _RUNS = 100, 5, 20
@@ -22,12 +23,14 @@ def clt_interval(
     97.5 % points over b*. 5 blocks of 20 runs are drawn for each b*, and pairs are formed within blocks. What noise
     their mean has left is not taken out again: it widens the interval, most where many runs agree.
 
-    V is diagonal. A feature known with its standard error in every run has their mean square there. One that no run
-    selected (coefficient 0, standard error nan) stays 0. Where selection varies between runs, or an error is missing,
-    V is the variance between runs, and no drawn run names more features than the largest of the given runs does.
+    V is diagonal. Mean and V of a feature are taken over the runs that have a standard error of it; one that no run
+    selected (coefficient 0, standard error nan) stays 0. Where selection decides what is named there is no knowing how
+    close the others were, and the limits are nan: a run has errors of no more than k features, or a feature in the top
+    k of one run has none in another. Use the pseudo-run interval there.
 
-    ``estimate`` is the score of the given runs themselves: nan for R = 1, where the limits exist nonetheless. It may
-    lie outside the limits, most often for few runs: they rest on more than which features are named.
+    ``estimate`` is the score of the given runs themselves: nan for R = 1, where the limits exist nonetheless. These
+    rest on more than which features are named, and with few runs need not hold it: they are then widened up to it.
+    From a single run they cover badly where the score is near 1.
 
     Calls of equal seed use equal draws, and each cell on the leading axes is treated as if it came alone.
 
@@ -37,6 +40,9 @@ def clt_interval(
         standard_errors: (..., R, d); nan where unknown.
         k: passed to the score.
         generator: of the draws.
+
+    Raises:
+        ValueError: k is not between 1 and d - 1.
 
     >>> from limeeval.metrics.ranking import jaccard
     >>> b = np.tile([9.0, 5.0, 1.0, 0.0], (5, 1))
@@ -48,29 +54,33 @@ def clt_interval(
     noise = noise + generator.standard_normal((_LIMITS, _BLOCKS, _RUNS, d))
     lead = coefficients.shape[:-2]
     limits = np.full((2, *lead), np.nan)
-    means, spreads = coefficients.mean(axis=-2), spread_of_runs(coefficients, standard_errors)
-    named = np.count_nonzero(coefficients, axis=-1).max(axis=-1)
+    means, spreads = mean_and_spread(coefficients, standard_errors)
+    possible = np.isfinite(means + spreads).all(axis=-1) & ~selection_decides(coefficients, standard_errors, k)
     for cell in np.ndindex(lead):
-        if np.isfinite(spreads[cell]).all() and np.isfinite(means[cell]).all():
-            drawn = _at_most(means[cell] + spreads[cell] * noise, int(named[cell]))
-            scores = score(drawn, k).mean(axis=-1)
+        if possible[cell]:
+            scores = score(means[cell] + spreads[cell] * noise, k).mean(axis=-1)
             limits[:, *cell] = np.quantile(scores, [(1 - LEVEL) / 2, (1 + LEVEL) / 2])
-    return Interval(np.asarray(score(coefficients, k)), limits[0], limits[1], runs)
+    estimate = np.asarray(score(coefficients, k))
+    low, high = np.where(estimate < limits[0], estimate, limits[0]), np.where(estimate > limits[1], estimate, limits[1])
+    return Interval(estimate, low, high, runs)
 
 
-def spread_of_runs(coefficients: Array, standard_errors: Array) -> Array:
-    """Standard deviation (..., d) of one run's coefficients; nan where neither errors nor other runs tell it."""
-    runs = coefficients.shape[-2]
+def mean_and_spread(coefficients: Array, standard_errors: Array) -> tuple[Array, Array]:
+    """Mean and standard deviation (..., d) of one run's coefficients, over the runs that have a standard error.
+
+    0 and 0 for a feature that none has selected; nan for one that has coefficients other than 0 and no errors at all.
+    """
     known = np.isfinite(standard_errors)
-    within = np.square(np.where(known, standard_errors, 0.0)).mean(axis=-2)
-    between = coefficients.var(axis=-2, ddof=1) if runs > 1 else np.full_like(within, np.nan)
-    never_selected = ~known.any(axis=-2) & (coefficients == 0).all(axis=-2)
-    variance: Array = np.where(known.all(axis=-2), within, np.where(never_selected, 0.0, between))
-    return np.sqrt(variance)
+    count = known.sum(axis=-2)
+    share = known / np.maximum(count, 1)[..., None, :]
+    mean = (np.where(known, coefficients, 0.0) * share).sum(axis=-2)
+    variance = (np.square(np.where(known, standard_errors, 0.0)) * share).sum(axis=-2)
+    blank = np.isnan(coefficients).any(axis=-2) | ((count == 0) & (coefficients != 0).any(axis=-2))
+    return np.where(blank, np.nan, mean), np.where(blank, np.nan, np.sqrt(variance))
 
 
-def _at_most(drawn: Array, named: int) -> Array:
-    """Drawn runs with all but the ``named`` largest coefficients set to 0."""
-    if named >= np.count_nonzero(drawn.reshape(-1, drawn.shape[-1]).any(axis=0)):
-        return drawn
-    return np.where(largest(np.abs(drawn), named), drawn, 0.0)
+def selection_decides(coefficients: Array, standard_errors: Array, k: int) -> NDArray[np.bool_]:
+    """Whether (...) the top k of a run may be what it is because other features were not selected."""
+    known = np.isfinite(standard_errors)
+    missed = top_k(coefficients, k).any(axis=-2) & ~known.all(axis=-2)
+    return np.asarray(missed.any(axis=-1) | (known.sum(axis=-1) <= k).any(axis=-1))

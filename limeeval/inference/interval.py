@@ -26,15 +26,14 @@ def t_quantile(df: Array | float, *, level: float = LEVEL) -> Array:
     from scipy.special import stdtrit
 
     degrees = np.asarray(df, dtype=float)
-    quantile: Array = stdtrit(np.where(degrees >= 1, degrees, np.nan), (1 + level) / 2)
-    return quantile
+    return np.asarray(stdtrit(np.where(degrees >= 1, degrees, np.nan), (1 + level) / 2), dtype=float)
 
 
 def logit_limits(estimate: Array, margin: Array, *, minimum: float = 0.0) -> tuple[Array, Array]:
     """Limits of a score in minimum..1 whose margin (quantile x standard error) is taken over to the logit.
 
     The derivative of the logit carries the margin over. Limits stay inside minimum..1. A score at an end of its range,
-    where the logit is infinite, gets limits equal to itself: callers treat the ends first.
+    where the logit is infinite, gets limits equal to itself: callers treat the ends first. A margin of nan gives nan.
 
     >>> low, high = logit_limits(np.array(0.9), np.array(0.15))
     >>> round(float(low), 2), round(float(high), 2)
@@ -48,8 +47,9 @@ def logit_limits(estimate: Array, margin: Array, *, minimum: float = 0.0) -> tup
     inside = slope > 0
     centre = logit(np.where(inside, share, 0.5))
     shift = margin / length / np.where(inside, slope, 1.0)
-    low, high = (minimum + length * expit(centre + sign * shift) for sign in (-1, 1))
-    return np.where(inside, low, estimate), np.where(inside, high, estimate)
+    low, high = (minimum + length * np.asarray(expit(centre + sign * shift), dtype=float) for sign in (-1, 1))
+    end = estimate + 0 * margin
+    return np.where(inside, low, end), np.where(inside, high, end)
 
 
 def bounded_limits(estimate: Array, n: Array | float, *, minimum: float = 0.0) -> tuple[Array, Array]:
@@ -67,8 +67,9 @@ def bounded_limits(estimate: Array, n: Array | float, *, minimum: float = 0.0) -
     tail, length = (1 - LEVEL) / 2, 1 - minimum
     trials = np.where(np.asarray(n) >= 1, n, np.nan)
     successes = np.clip((estimate - minimum) / length, 0.0, 1.0) * trials
-    low = betaincinv(np.maximum(successes, 1e-12), trials - successes + 1, tail)
-    high = betaincinv(successes + 1, np.maximum(trials - successes, 1e-12), 1 - tail)
-    low, high = np.where(successes > 0, low, 0.0), np.where(successes < trials, high, 1.0)
+    below = betaincinv(np.maximum(successes, 1e-12), trials - successes + 1, tail)
+    above = betaincinv(successes + 1, np.maximum(trials - successes, 1e-12), 1 - tail)
+    low: Array = np.where(successes > 0, below, 0.0)
+    high: Array = np.where(successes < trials, above, 1.0)
     blank = np.where(np.isnan(successes), np.nan, 0.0)
     return minimum + length * low + blank, minimum + length * high + blank

@@ -55,7 +55,7 @@ def jackknife_interval_over_instances(estimate: Array, left_out: Array, *, minim
 
 
 def jackknife_variance(left_out: Array) -> Array:
-    """(R-1)/R sum (s_r - mean s)^2 over statistics s (..., R) without each unit (Efron and Stein, 1981); nan for one."""
+    """(R-1)/R sum (s_r - mean s)^2 over statistics without each run (..., R) (Efron and Stein, 1981); nan for R = 1."""
     runs = left_out.shape[-1]
     if runs < 2:
         return np.full(left_out.shape[:-1], np.nan)
@@ -76,7 +76,8 @@ def pairs_without_each(pairs: Array) -> Array:
     if runs < 3:
         return np.full(pairs.shape[:-1], np.nan)
     row, total = off_diagonal_sums(pairs)
-    return (total[..., None] - 2 * row) / ((runs - 1) * (runs - 2))
+    means: Array = (total[..., None] - 2 * row) / ((runs - 1) * (runs - 2))
+    return means
 
 
 def off_diagonal_sums(pairs: Array) -> tuple[Array, Array]:
@@ -93,4 +94,5 @@ def mean_without_each(estimates: Array, left_out: Array) -> Array:
         left_out: of each instance, without each of its seeds (..., m, R).
     """
     mean = estimates.mean(axis=-1)[..., None, None]
-    return mean + (left_out - estimates[..., None]) / estimates.shape[-1]
+    means: Array = mean + (left_out - estimates[..., None]) / estimates.shape[-1]
+    return means

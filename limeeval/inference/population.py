@@ -24,7 +24,7 @@ def population_interval(means: Array, *, minimum: float = 0.0) -> Interval:
 
     >>> found = population_interval(np.array([0.5, 0.6, 0.7, 0.8, 0.9]))
     >>> round(float(found.low), 2), round(float(found.high), 2)
-    (0.47, 0.86)
+    (0.48, 0.86)
     """
     m = means.shape[-1]
     estimate = np.asarray(means.mean(axis=-1))

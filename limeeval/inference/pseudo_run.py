@@ -35,7 +35,7 @@ def pseudo_run_interval(similarity: Similarity) -> Interval:
     >>> agree = Similarity(np.ones((10, 10)), np.array(2 / 3), np.array(0.0))
     >>> found = pseudo_run_interval(agree)
     >>> round(float(found.low), 2), float(found.high)
-    (0.6, 1.0)
+    (0.59, 1.0)
     """
     pairs, minimum = similarity.pairs, similarity.minimum
     runs = pairs.shape[-1]
@@ -49,21 +49,23 @@ def pseudo_run_interval(similarity: Similarity) -> Interval:
 def pseudo_run_interval_over_instances(similarity: Similarity) -> Interval:
     """Interval (...) of the mean over *these* instances of their similarities (..., m, R, R).
 
-    The sum of the instances' jackknife variances, on the logit. Where no run of any instance shows a spread it is the
-    sum of the variances with an artificial run each, about their mean with it; the upper limit is then 1 where all runs
-    agree, else the larger of both. nan for R < 3 or any nan. Instances must share the minimum of their scores.
+    The sum of the instances' jackknife variances, on the logit. Where all runs of all instances agree there is none:
+    then the variances and the mean with an artificial run in each instance give the lower limit, and the upper is 1.
+    Without a spread at any other value: Clopper and Pearson's limits of R // 2 pairs an instance. nan for R < 3 or any
+    nan.
     """
     pairs, floor = similarity.pairs, similarity.minimum
     scaled = _from_minimum(pairs, floor)
     plain = _over_instances(scaled)
     extended = _over_instances(_extended(scaled, (similarity.one_swap - floor) / (1 - floor)))
-    runs, flat = pairs.shape[-1], plain.low == plain.high
-    low = np.where(flat, extended.low, plain.low)
-    high = np.where(flat, np.where(plain.estimate >= 1, 1.0, np.maximum(extended.high, plain.high)), plain.high)
-    minimum, length = floor.mean(axis=-1), (1 - floor).mean(axis=-1)
-    blank = np.nan if runs < 3 else 0.0
-    estimate = mean_of_pairs(pairs).mean(axis=-1)
-    return Interval(estimate, minimum + length * low + blank, minimum + length * high + blank, runs)
+    instances, runs = pairs.shape[-3:-1]
+    widest = bounded_limits(plain.estimate, instances * (runs // 2))
+    flat, agree = plain.high - plain.low <= 1e-12, plain.estimate >= 1
+    low = np.where(flat, np.where(agree, extended.low, widest[0]), plain.low)
+    high = np.where(flat, np.where(agree, 1.0, widest[1]), plain.high)
+    minimum = floor.mean(axis=-1)
+    estimate = np.asarray(mean_of_pairs(pairs).mean(axis=-1))
+    return Interval(estimate, minimum + (1 - minimum) * low, minimum + (1 - minimum) * high, runs)
 
 
 def mean_of_pairs(pairs: Array) -> Array:
@@ -71,7 +73,8 @@ def mean_of_pairs(pairs: Array) -> Array:
     runs = pairs.shape[-1]
     if runs < 2:
         return np.full(pairs.shape[:-2], np.nan)
-    return off_diagonal_sums(pairs)[1] / (runs * (runs - 1))
+    mean: Array = off_diagonal_sums(pairs)[1] / (runs * (runs - 1))
+    return mean
 
 
 def _scaled_limits(pairs: Array, one_swap: Array) -> tuple[Array, Array]:

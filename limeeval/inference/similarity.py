@@ -63,5 +63,5 @@ def _overlap(coefficients: Array, k: int) -> tuple[Array, Array]:
 
 
 def _with_nan(pairs: Array, coefficients: Array) -> Array:
-    blank = np.isnan(coefficients).any(axis=-1)
+    blank = np.asarray(np.isnan(coefficients).any(axis=-1))
     return np.where(blank[..., :, None] | blank[..., None, :], np.nan, pairs)
