@@ -3,26 +3,36 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
-from limeeval.metrics.catalogue import agreement_metrics
+from limeeval.inference.clt import clt_interval
+from limeeval.inference.population import population_interval
+from limeeval.inference.pseudo_run import pseudo_run_interval, pseudo_run_interval_over_instances
+from limeeval.inference.similarity import jaccard_similarity, same_set_similarity
+from limeeval.lime.domain import Array
+from limeeval.metrics.catalogue import Metric, agreement_metrics
 from limeeval.metrics.fidelity import pooled_r2
 from limeeval.sweep.grid import KEYS
 
 if TYPE_CHECKING:
     import pandas as pd
 
+LIMITS = ["low", "high", "low_population", "high_population"]
 UNIT = ["instance", "label"]
 """What runs agree on: one label of one instance."""
+_SIMILARITIES = {"same_set": same_set_similarity, "jaccard": jaccard_similarity}
+"""Metrics that carry an interval."""
 
 
 def scores_of(attributions: pd.DataFrame, fits: pd.DataFrame, *, k: int) -> pd.DataFrame:
     """One row a setting, instance, label and metric; ``instance`` and ``label`` are missing in those over all.
 
-    Columns: the setting's own, ``metric``, ``k`` (of metrics at k), ``estimate``, ``n`` (of runs; over all, of
-    instances and labels that have a score) and ``chance`` (what unrelated runs would score, where there is such a
+    Columns: the setting's own, ``metric``, ``k`` (of metrics at k), ``estimate``, ``low`` and ``high`` (95 %, for these
+    instances: seeds are random), ``low_population`` and ``high_population`` (for instances like these, over all alone),
+    ``interval`` (how the limits were made; missing with them for metrics that have none yet), ``n`` (of runs; over all,
+    of instances and labels that have a score) and ``chance`` (what unrelated runs would score, where there is such a
     level). Agreement over all is the mean over instances and labels; R2 is pooled, 1 - sum SSE / sum SST.
 
     Raises:
@@ -32,17 +42,19 @@ def scores_of(attributions: pd.DataFrame, fits: pd.DataFrame, *, k: int) -> pd.D
 
     settings = settings_of(attributions)
     found = [*_agreement_rows(attributions, settings, k), *_fit_rows(fits, settings)]
-    columns = [*settings, *UNIT, "metric", "k", "estimate", "n", "chance"]
+    columns = [*settings, *UNIT, "metric", "k", "estimate", *LIMITS, "interval", "n", "chance"]
     table = pd.DataFrame(found, columns=columns)
-    return table.astype({"instance": "Int64", "label": "Int64", "k": "Int64"})
+    return table.astype({"instance": "Int64", "label": "Int64", "k": "Int64"} | dict.fromkeys(LIMITS, float))
 
 
 def over_all(scores: pd.DataFrame) -> pd.DataFrame:
-    """One row a setting, in the order of the scores: its columns, and each metric's estimate over all instances."""
+    """One row a setting, in the order of the scores: its columns, every metric over all, and Jaccard's limits."""
     settings = settings_of(scores)
     rows = scores[scores["instance"].isna()]
     cells: pd.DataFrame = rows[settings].drop_duplicates()
-    return cells.join(rows.set_index([*settings, "metric"])["estimate"].unstack("metric"), on=settings)
+    estimates = rows.set_index([*settings, "metric"])["estimate"].unstack("metric")
+    limits = rows[rows["metric"] == "jaccard"].set_index(settings)[["low", "high"]]
+    return cells.join(estimates, on=settings).join(limits, on=settings)
 
 
 def settings_of(rows: pd.DataFrame) -> list[str]:
@@ -50,24 +62,73 @@ def settings_of(rows: pd.DataFrame) -> list[str]:
     return [column for column in ("task", "explainer", *KEYS) if column in rows.columns]
 
 
+class _Runs(NamedTuple):
+    """The runs of one setting: (instance, label) of the units, coefficients and standard errors (units, R, d)."""
+
+    units: list[tuple[int, int]]
+    coefficients: Array
+    standard_errors: Array
+
+
 def _agreement_rows(attributions: pd.DataFrame, settings: list[str], k: int) -> Iterator[dict[str, Any]]:
     for setting, rows in attributions.groupby(settings, dropna=False, sort=False):
         values = dict(zip(settings, setting, strict=True))
-        runs = rows.set_index([*UNIT, "seed", "feature"])["coefficient"].unstack("feature")
-        units = {unit: own.to_numpy() for unit, own in runs.groupby(level=UNIT, sort=False)}
-        d = runs.shape[1]
+        runs = _runs(rows)
+        d = runs.coefficients.shape[-1]
         for name, metric in agreement_metrics().items():
             shared = {**values, "metric": name, "k": k if metric.at_k else None, "chance": metric.chance(d, k)}
-            scores = {unit: float(metric.score(own, k)) for unit, own in units.items()}
-            for (instance, label), score in scores.items():
-                unit = {"instance": instance, "label": label, "n": len(units[instance, label])}
-                yield {**shared, **unit, "estimate": score}
-            yield {**shared, **_over_all(np.array(list(scores.values())))}
+            for row in _metric_rows(name, metric, runs, k):
+                yield {**shared, **row}
 
 
-def _over_all(scores: np.ndarray[Any, np.dtype[np.float64]]) -> dict[str, Any]:
-    known = scores[~np.isnan(scores)]
-    return {"estimate": float(known.mean()) if len(known) else float("nan"), "n": len(known)}
+def _runs(rows: pd.DataFrame) -> _Runs:
+    """Runs as arrays; what is missing from an incomplete table is nan."""
+    wide = rows.set_index([*UNIT, "seed", "feature"])[["coefficient", "standard_error"]].unstack(["seed", "feature"])
+    shape = len(wide), rows["seed"].nunique(), rows["feature"].nunique()
+    coefficients, errors = (
+        wide[part].sort_index(axis=1).to_numpy().reshape(shape) for part in ("coefficient", "standard_error")
+    )
+    return _Runs(wide.index.to_list(), coefficients, errors)
+
+
+def _metric_rows(name: str, metric: Metric, runs: _Runs, k: int) -> Iterator[dict[str, Any]]:
+    """A metric of every unit, then over all of them."""
+    estimates = metric.score(runs.coefficients, k)
+    intervals = _intervals(name, metric, runs, k)
+    count = runs.coefficients.shape[1]
+    for (instance, label), estimate, interval in zip(runs.units, estimates, intervals, strict=True):
+        yield {"instance": instance, "label": label, "estimate": float(estimate), "n": count, **interval}
+    known = ~np.isnan(estimates)
+    over_all = {"estimate": float(estimates[known].mean()) if known.any() else float("nan"), "n": int(known.sum())}
+    yield {**over_all, **_interval_over_all(name, runs, estimates, k)}
+
+
+def _intervals(name: str, metric: Metric, runs: _Runs, k: int) -> Iterator[dict[str, Any]]:
+    """Limits for every unit: by the central limit theorem where standard errors allow it, else by a pseudo-run."""
+    if name not in _SIMILARITIES:
+        yield from ({} for _ in runs.units)
+        return
+    wide = pseudo_run_interval(_SIMILARITIES[name](runs.coefficients, k))
+    generator = np.random.default_rng(0)
+    narrow = clt_interval(metric.of, runs.coefficients, runs.standard_errors, k=k, generator=generator)
+    for unit in range(len(runs.units)):
+        chosen, kind = (wide, "pseudo-run") if np.isnan(narrow.low[unit]) else (narrow, "clt")
+        yield {"low": float(chosen.low[unit]), "high": float(chosen.high[unit]), "interval": kind}
+
+
+def _interval_over_all(name: str, runs: _Runs, estimates: Array, k: int) -> dict[str, Any]:
+    """Limits for these instances (seeds are random) and for instances like these."""
+    if name not in _SIMILARITIES:
+        return {}
+    these = pseudo_run_interval_over_instances(_SIMILARITIES[name](runs.coefficients, k))
+    like_these = population_interval(estimates)
+    return {
+        "low": float(these.low),
+        "high": float(these.high),
+        "low_population": float(like_these.low),
+        "high_population": float(like_these.high),
+        "interval": "jackknife over seeds",
+    }
 
 
 def _fit_rows(fits: pd.DataFrame, settings: list[str]) -> Iterator[dict[str, Any]]:

@@ -42,9 +42,9 @@ def _explained(plan: Plan) -> str:
 
 
 def table_of_cells(scores: pd.DataFrame, *, k: int, d: int) -> Group:
-    """Width x samples: how often two runs name the same k features, Jaccard, and R2; marks LIME's defaults.
+    """Width x samples: how often two runs name the same k features, Jaccard with its limits over seeds, and R2.
 
-    Cells most of whose fits are not to be trusted carry a mark.
+    LIME's defaults carry a mark, and so do cells most of whose fits are not to be trusted.
     """
     chance = jaccard_by_chance(d, k)
     title = f"Do two runs of LIME name the same {k} reasons?   (by chance: Jaccard {chance:.2f})"
@@ -58,7 +58,7 @@ def table_of_cells(scores: pd.DataFrame, *, k: int, d: int) -> Group:
 
 def _table(scores: pd.DataFrame, *, k: int) -> Table:
     table = Table(box=None, pad_edge=False)
-    for name in ("width", "samples", f"same {k}", f"Jaccard@{k}", "R2", "fresh"):
+    for name in ("width", "samples", f"same {k}", f"Jaccard@{k} [95 %]", "R2", "fresh"):
         table.add_column(name, justify="right")
     table.add_column("")
     cells = over_all(scores)
@@ -68,7 +68,7 @@ def _table(scores: pd.DataFrame, *, k: int) -> Table:
             f"x{cell['kernel_width_factor']:.3g}",
             f"{cell['num_samples']:,}",
             _shown(cell["same_set"], ".0%"),
-            _shown(cell["jaccard"], ".2f"),
+            _with_limits(cell["jaccard"], cell["low"], cell["high"]),
             _shown(cell["r2"], ".2f"),
             _shown(cell["r2_fresh"], ".2f"),
             Text(_remarks(cell, extra)),
@@ -91,6 +91,10 @@ def _swept(scores: pd.DataFrame) -> list[str]:
 
 def _shown(value: float, form: str) -> str:
     return "–" if math.isnan(value) else format(value, form)
+
+
+def _with_limits(value: float, low: float, high: float) -> str:
+    return _shown(value, ".2f") if math.isnan(low) else f"{value:.2f} [{low:.2f}, {high:.2f}]"
 
 
 def _remarks(cell: Mapping[Any, Any], extra: list[str]) -> str:

@@ -50,6 +50,42 @@ def test_every_metric_is_scored_with_its_chance_level() -> None:
         assert rows["k"].isna().all() if not metric.at_k else (rows["k"] == 2).all()
 
 
+def test_intervals_hold_the_estimate_and_say_how_they_were_made() -> None:
+    rng = np.random.default_rng(0)
+    coefficients = np.arange(6.0) + rng.normal(size=(6, 1, 6)) + rng.normal(scale=0.5, size=(6, 8, 6))
+    attributions = attributions_of(coefficients, 100).assign(standard_error=0.5)
+    fits = fits_of([0.5], [1.0], 100)
+    scores = scores_of(attributions, fits, k=2)
+    unknown = scores_of(attributions.assign(standard_error=np.nan), fits, k=2)
+    for metric in ("same_set", "jaccard"):
+        rows = scores[scores["metric"] == metric]
+        assert ((rows["low"] <= rows["estimate"]) & (rows["estimate"] <= rows["high"])).all()
+        assert rows["interval"].tolist() == ["clt"] * 6 + ["jackknife over seeds"]
+        without = unknown[unknown["metric"] == metric]
+        assert without["interval"].tolist() == ["pseudo-run"] * 6 + ["jackknife over seeds"]
+        over_all_instances, known = rows["instance"].isna(), rows["low_population"].notna()
+        assert (over_all_instances == known).all()
+        own = (rows["high"] - rows["low"])[~over_all_instances]
+        wider = (without["high"] - without["low"])[~over_all_instances.to_numpy()]
+        assert own.mean() < wider.mean()  # Standard errors are worth having.
+    assert scores.loc[scores["metric"] == "kendall", ["low", "interval"]].isna().all(axis=None)
+
+
+def test_few_instances_say_nothing_of_instances_like_these() -> None:
+    coefficients = np.random.default_rng(0).normal(size=(4, 5, 6))
+    scores = scores_of(attributions_of(coefficients, 100), fits_of([0.5], [1.0], 100), k=2)
+    assert scores["low_population"].isna().all()
+
+
+def test_an_incomplete_table_scores_what_is_complete() -> None:
+    attributions = attributions_of(np.ones((2, 3, 4)), 100).drop(index=0)
+    scores = scores_of(attributions, fits_of([0.5], [1.0], 100), k=2)
+    jaccard = scores[scores["metric"] == "jaccard"]
+    assert np.isnan(jaccard["estimate"].iloc[0])
+    assert jaccard["estimate"].iloc[1:].tolist() == [1.0, 1.0]
+    assert jaccard["n"].iloc[2] == 1
+
+
 def test_r2_is_pooled_and_skips_what_is_undefined() -> None:
     attributions = attributions_of(np.ones((1, 2, 3)), 100)
     scores = scores_of(attributions, fits_of([0.9, 0.1, np.nan], [3.0, 1.0, 0.0], 100), k=1)
