@@ -186,9 +186,7 @@ def test_cells_without_a_fit_score_nothing(tmp_path: Path) -> None:
     """At such a width only copies of the instance have weight: no agreement, no R2, and a remark that says so."""
     small = ["lime.kernel_width_factor=0.005,1", "lime.num_samples=500", "instances=2", "seeds=2"]
     done = limeeval("out=run", *small, folder=tmp_path)
-    assert re.search(
-        r"x0\.005 +500 +0% +0\.00 +– +(–|-?\d\.\d\d) +! 1 effective samples", done.stdout
-    )
+    assert re.search(r"x0\.005 +500 +0% +0\.00 +– +(–|-?\d\.\d\d) +! 1 effective samples", done.stdout)
     assert not pd.read_parquet(tmp_path / "run" / "fits.parquet").query("kernel_width_factor < 0.1")["is_fit"].any()
 
 
