@@ -99,7 +99,7 @@ def german_jobs() -> list[Job]:
     frame, target = data.data, data.target
     text = [j for j, dtype in enumerate(frame.dtypes) if dtype.kind not in "iuf"]
     encode = OneHotEncoder(handle_unknown="ignore", sparse_output=False)
-    forest = RandomForestClassifier(100, min_samples_leaf=3, random_state=0, n_jobs=1)
+    forest = RandomForestClassifier(100, random_state=0, n_jobs=1)
     model = make_pipeline(make_column_transformer((encode, text), remainder="passthrough"), forest).fit(frame, target)
 
     ordinal = OrdinalEncoder().fit(frame.iloc[:, text])
