@@ -18,7 +18,7 @@ from limeeval.lime.neighborhood import Neighborhood, Samples
 from limeeval.lime.regressor import regressor_surrogate
 from limeeval.lime.request import Request
 from limeeval.lime.selection import Features, resolved, select_features
-from limeeval.lime.surrogate import Centred, Surrogate, centred, fit_surrogate
+from limeeval.lime.surrogate import Centred, Surrogate, centred, fit_all_features, fit_surrogate
 
 
 def explain(neighborhood: Neighborhood, model: Model, request: Request, labels: Labels) -> Explanation:
@@ -39,23 +39,28 @@ def explain(neighborhood: Neighborhood, model: Model, request: Request, labels: 
         on_samples=kept.append if request.model_regressor is not None else None,
     )
     domain = neighborhood.domain
+    moments = evidence.moments[request.kernel_width, request.num_samples]
     if request.model_regressor is None:
         fitted = fit_evidence(evidence, domain, request)
+        full_fits = {
+            labels.label(output): fit_all_features(moments.label(column))
+            for column, output in enumerate(evidence.labels)
+        }
     else:
-        fitted = _fit_regressor(evidence, domain, request, kept)
+        fitted, full_fits = _fit_regressor(evidence, domain, request, kept), {}
     surrogates = {labels.label(output): line for output, line in fitted.items()}
-    total = evidence.moments[request.kernel_width, request.num_samples].total
     return Explanation(
         mode=labels.mode,
         class_names=tuple(labels.names(evidence.prediction)),
         feature_names=tuple(domain.feature_names),
         shown=tuple(domain.shown),
         surrogates=surrogates,
+        full_fits=full_fits,
         prediction=evidence.prediction,
         smallest=evidence.smallest,
         largest=evidence.largest,
         representation=domain.design(domain.instance)[0],
-        diagnostics=diagnose(total, {label: line.r2 for label, line in surrogates.items()}),
+        diagnostics=diagnose(moments.total, {label: line.r2 for label, line in surrogates.items()}),
         settings=Settings(
             request.num_samples,
             request.num_features,

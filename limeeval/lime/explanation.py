@@ -13,7 +13,7 @@ from limeeval.lime.agreement import default_k, expected_shared
 from limeeval.lime.diagnostics import Diagnostics
 from limeeval.lime.domain import Array, Shown
 from limeeval.lime.labels import REGRESSION_LABEL, label_position
-from limeeval.lime.surrogate import Surrogate
+from limeeval.lime.surrogate import FullFit, Surrogate
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -45,6 +45,7 @@ class Explanation:
         feature_names: d conditions such as ``1.00 < age <= 2.00``.
         shown: number, column name and value of the d features, as the instance's table shows them.
         surrogates: the fitted line of each label, by label.
+        full_fits: the line on all features of each label, by label; none with a regressor of the user's own.
         prediction: the model's output (c,) at the instance.
         smallest, largest: the range of each explained output in the neighborhood.
         representation: z_0 (d,).
@@ -59,6 +60,7 @@ class Explanation:
     feature_names: tuple[str, ...]
     shown: tuple[Shown, ...]
     surrogates: dict[int, Surrogate]
+    full_fits: dict[int, FullFit]
     prediction: Array
     smallest: Array
     largest: Array
@@ -165,8 +167,11 @@ class Explanation:
         custom regressor, too few samples.
         """
         k = min(default_k(len(self.feature_names)), self.settings.num_features)
+        position = self._position(label)
+        if position not in self.full_fits:
+            return float("nan"), k
         shared = expected_shared(
-            self._line(label),
+            self.full_fits[position],
             instance=self.representation,
             num_features=min(self.settings.num_features, len(self.feature_names)),
             k=k,

@@ -10,7 +10,7 @@ import numpy as np
 from limeeval.lime.domain import Array
 from limeeval.lime.moments import GROUPS
 from limeeval.lime.selection import Features
-from limeeval.lime.surrogate import FullFit, Surrogate, jackknife_errors
+from limeeval.lime.surrogate import Surrogate, jackknife_errors
 
 
 def regressor_surrogate(regressor: Any, z: Array, y: Array, weights: Array, features: Features) -> Surrogate:
@@ -22,8 +22,6 @@ def regressor_surrogate(regressor: Any, z: Array, y: Array, weights: Array, feat
     refits = [_fitted(regressor, z[rows][:, features], y[rows], weights[rows]) for rows in keep]
     coefficients = _coefficients(full)
     order = np.argsort(-np.abs(coefficients), kind="stable")
-    everywhere = np.zeros(z.shape[1])
-    everywhere[features] = coefficients
     return Surrogate(
         features=features[order],
         coefficients=coefficients[order],
@@ -33,7 +31,6 @@ def regressor_surrogate(regressor: Any, z: Array, y: Array, weights: Array, feat
         local_prediction=float(np.squeeze(full.predict(z[:1, features]))),
         r2=_r2(full, z[:, features], y, weights),
         output_spread=_spread(y, weights),
-        full=FullFit(everywhere, np.empty((0, z.shape[1])), np.ones(z.shape[1])),
     )
 
 

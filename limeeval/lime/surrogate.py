@@ -44,8 +44,7 @@ class Surrogate:
     (k,) are the spread expected over seeds, given these features (nan where they cannot be estimated); ``intercept``
     is the surrogate at z = 0, ``local_prediction`` its value at the instance, ``r2`` the weighted R2 on its own
     samples (nan if the model is constant there, or nothing but the instance carries weight), ``output_spread`` its
-    denominator, the weighted sum of squares of the model's outputs about their mean; ``full`` is the fit before
-    features were selected.
+    denominator, the weighted sum of squares of the model's outputs about their mean.
     """
 
     features: Features
@@ -56,7 +55,6 @@ class Surrogate:
     local_prediction: float
     r2: float
     output_spread: float
-    full: FullFit
 
 
 class Centred(NamedTuple):
@@ -154,16 +152,16 @@ def fit_surrogate(
         local_prediction=float(output + fit.at_instance),
         r2=weighted_r2(total, fit, features, output=output) if moments.total.is_fit else float("nan"),
         output_spread=float(total.spread[0]),
-        full=_full_fit(moments, total),
     )
 
 
-def _full_fit(moments: NeighborhoodMoments, total: Centred) -> FullFit:
-    """Ridge on all features; its replicates by one Newton step each, a single solve instead of one a group.
+def fit_all_features(moments: NeighborhoodMoments) -> FullFit:
+    """Ridge on all features of one label's moments, its replicates by one Newton step each: one solve, not one a group.
 
     Leaving group g out moves the solution by -H^-1 s_g, s_g being the group's share of the normal equations' residual,
     and H itself shrinks by about 1/g: hence g / (g - 1).
     """
+    total = centred(moments.total)
     fit = ridge(total)
     theta = np.concatenate([[fit.at_instance], fit.coefficients])
     penalised = moments.total.gram + RIDGE_ALPHA * np.diag(np.arange(len(theta)) > 0)
