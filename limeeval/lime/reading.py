@@ -115,9 +115,7 @@ def _with_numeric_levels(
     schema: Schema, matrix: Any, categorical_features: Iterable[int | str] | None
 ) -> tuple[Schema, Array | Any]:
     categorical = tuple(schema.positions(() if categorical_features is None else categorical_features))
-    values = matrix.data if hasattr(matrix, "tocsr") else matrix
-    if np.any(np.isinf(values)):
-        _check_finite(np.asarray(matrix.todense() if hasattr(matrix, "tocsr") else matrix), schema.names)
+    _check_finite(matrix, schema.names)
     levels = {}
     for j in categorical:
         column = matrix[:, [j]].toarray().ravel() if hasattr(matrix, "tocsr") else matrix[:, j]
@@ -139,8 +137,13 @@ def _schema(names: tuple[str, ...], container: str, dtype: Any) -> Schema:
     return Schema(names, container, (), {}, (dtype,) * len(names))
 
 
-def _check_finite(matrix: Array, names: Sequence[str]) -> None:
-    rows, columns = np.nonzero(np.isinf(matrix))
+def _check_finite(matrix: Any, names: Sequence[str]) -> None:
+    if hasattr(matrix, "tocsr"):
+        entries = matrix.tocoo()
+        infinite = np.isinf(entries.data)
+        rows, columns = entries.row[infinite], entries.col[infinite]
+    else:
+        rows, columns = np.nonzero(np.isinf(matrix))
     if len(rows):
         raise ValueError(f"training_data must be finite, got infinity in column {names[columns[0]]!r}, row {rows[0]}")
 

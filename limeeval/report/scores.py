@@ -10,7 +10,7 @@ import numpy as np
 from limeeval.inference.clt import clt_interval
 from limeeval.inference.population import population_interval
 from limeeval.inference.pseudo_run import pseudo_run_interval, pseudo_run_interval_over_instances
-from limeeval.inference.similarity import jaccard_similarity, same_set_similarity
+from limeeval.inference.similarity import Similarity, jaccard_similarity, same_set_similarity
 from limeeval.lime.domain import Array
 from limeeval.metrics.catalogue import Metric, agreement_metrics
 from limeeval.metrics.fidelity import pooled_r2
@@ -71,11 +71,12 @@ class _Runs(NamedTuple):
 
 
 def _agreement_rows(attributions: pd.DataFrame, settings: list[str], k: int) -> Iterator[dict[str, Any]]:
+    metrics = agreement_metrics()
     for setting, rows in attributions.groupby(settings, dropna=False, sort=False):
         values = dict(zip(settings, setting, strict=True))
         runs = _runs(rows)
         d = runs.coefficients.shape[-1]
-        for name, metric in agreement_metrics().items():
+        for name, metric in metrics.items():
             shared = {**values, "metric": name, "k": k if metric.at_k else None, "chance": metric.chance(d, k)}
             for row in _metric_rows(name, metric, runs, k):
                 yield {**shared, **row}
@@ -94,33 +95,31 @@ def _runs(rows: pd.DataFrame) -> _Runs:
 def _metric_rows(name: str, metric: Metric, runs: _Runs, k: int) -> Iterator[dict[str, Any]]:
     """A metric of every unit, then over all of them."""
     estimates = metric.score(runs.coefficients, k)
-    intervals = _intervals(name, metric, runs, k)
+    similarity = _SIMILARITIES[name](runs.coefficients, k) if name in _SIMILARITIES else None
+    intervals = [{}] * len(runs.units) if similarity is None else _intervals(similarity, metric, runs, k)
     count = runs.coefficients.shape[1]
     for (instance, label), estimate, interval in zip(runs.units, estimates, intervals, strict=True):
         yield {"instance": instance, "label": label, "estimate": float(estimate), "n": count, **interval}
     known = ~np.isnan(estimates)
     over_all = {"estimate": float(estimates[known].mean()) if known.any() else float("nan"), "n": int(known.sum())}
-    yield {**over_all, **_interval_over_all(name, runs, estimates, k)}
+    yield over_all if similarity is None else {**over_all, **_interval_over_all(similarity, estimates)}
 
 
-def _intervals(name: str, metric: Metric, runs: _Runs, k: int) -> Iterator[dict[str, Any]]:
+def _intervals(similarity: Similarity, metric: Metric, runs: _Runs, k: int) -> list[dict[str, Any]]:
     """Limits for every unit: by the central limit theorem where standard errors allow it, else by a pseudo-run."""
-    if name not in _SIMILARITIES:
-        yield from ({} for _ in runs.units)
-        return
-    wide = pseudo_run_interval(_SIMILARITIES[name](runs.coefficients, k))
+    wide = pseudo_run_interval(similarity)
     generator = np.random.default_rng(0)
     narrow = clt_interval(metric.of, runs.coefficients, runs.standard_errors, k=k, generator=generator)
+    found = []
     for unit in range(len(runs.units)):
         chosen, kind = (wide, "pseudo-run") if np.isnan(narrow.low[unit]) else (narrow, "clt")
-        yield {"low": float(chosen.low[unit]), "high": float(chosen.high[unit]), "interval": kind}
+        found.append({"low": float(chosen.low[unit]), "high": float(chosen.high[unit]), "interval": kind})
+    return found
 
 
-def _interval_over_all(name: str, runs: _Runs, estimates: Array, k: int) -> dict[str, Any]:
+def _interval_over_all(similarity: Similarity, estimates: Array) -> dict[str, Any]:
     """Limits for these instances (seeds are random) and for instances like these."""
-    if name not in _SIMILARITIES:
-        return {}
-    these = pseudo_run_interval_over_instances(_SIMILARITIES[name](runs.coefficients, k))
+    these = pseudo_run_interval_over_instances(similarity)
     like_these = population_interval(estimates)
     return {
         "low": float(these.low),

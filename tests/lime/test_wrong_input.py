@@ -387,3 +387,11 @@ def test_too_few_names_of_categories():
     data, arguments = np.column_stack([NUMBERS, np.arange(ROWS) % 3]), {"categorical_features": [3]}
     with pytest.raises(ValueError, match="categorical_names"):
         explain(row=data[2], data=data, arguments={**arguments, "categorical_names": {3: ["a", "b"]}})
+
+
+def test_an_infinity_in_a_sparse_table_is_named_without_making_it_dense():
+    from scipy.sparse import coo_matrix
+
+    entries = ([1.0, np.inf, 2.0], ([0, 150_000, 199_999], [5, 299_999, 7]))
+    with pytest.raises(ValueError, match="got infinity in column '299999', row 150000"):
+        LimeTabularExplainer(coo_matrix(entries, shape=(200_000, 300_000)))
