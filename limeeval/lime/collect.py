@@ -5,17 +5,16 @@ from __future__ import annotations
 from bisect import bisect_left
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from itertools import accumulate, chain, groupby, pairwise
-from operator import add
+from functools import cached_property
+from itertools import chain, groupby, pairwise
 from typing import NamedTuple
 
 import numpy as np
 
 from limeeval.lime.domain import Array, Domain
 from limeeval.lime.kernel import Kernel, weights_of
-from limeeval.lime.model import Model
 from limeeval.lime.moments import GROUPS, Moments, NeighborhoodMoments, group_moments, instance_moments, stacked
-from limeeval.lime.neighborhood import BATCH_ROWS, Neighborhood, Samples, predicted_samples
+from limeeval.lime.neighborhood import BATCH_ROWS, Neighborhood, Predict, Samples, predicted_samples
 
 _FOLDED_ROWS = 1000
 """About what stays in a processor's cache while it is folded; more where many features make moments large."""
@@ -23,18 +22,41 @@ _FOLDED_ROWS = 1000
 
 @dataclass(frozen=True)
 class Evidence:
-    """What the model's answers around one instance amount to.
+    """What the model's answers around one instance amount to, at W kernel widths and N sample counts.
 
-    ``prediction`` (c,) is f(x); ``labels`` the positions of the explained outputs; ``moments[width, count]`` those of
-    the explained labels at each kernel width and sample count; ``smallest`` and ``largest`` the range of each explained
-    output.
+    Attributes:
+        prediction: f(x) (c,).
+        labels: positions of the explained outputs (L,).
+        widths: the kernel widths.
+        counts: the sample counts, ascending.
+        instances: moments of the instance itself; leading axes (W, 1).
+        groups: moments of the perturbed samples in their groups; leading axes (W, N, GROUPS).
+        smallest: of each explained output (L,).
+        largest: of each explained output (L,).
     """
 
     prediction: Array
     labels: list[int]
-    moments: dict[tuple[float, int], NeighborhoodMoments]
+    widths: Sequence[float]
+    counts: Sequence[int]
+    instances: Moments
+    groups: Moments
     smallest: Array
     largest: Array
+
+    @cached_property
+    def totals(self) -> Moments:
+        """Moments of all samples, the instance included: leading axes (W, N)."""
+        return self.instances + self.groups.total(axis=2)
+
+    @property
+    def moments(self) -> dict[tuple[float, int], NeighborhoodMoments]:
+        """The moments at each width and count."""
+        return {
+            (width, count): NeighborhoodMoments(self.instances[w, 0], self.groups[w, n])
+            for w, width in enumerate(self.widths)
+            for n, count in enumerate(self.counts)
+        }
 
 
 class _Weighing(NamedTuple):
@@ -47,7 +69,7 @@ class _Weighing(NamedTuple):
 
 def collect_evidence(
     neighborhoods: Sequence[Neighborhood],
-    model: Model,
+    predict: Predict,
     *,
     kernel: Kernel,
     kernel_widths: Sequence[float],
@@ -60,11 +82,11 @@ def collect_evidence(
 
     Args:
         neighborhoods: each of as many samples as the largest sample count.
-        model: called once a batch.
+        predict: the model, called once a batch.
         kernel: weights from distances and a width.
         kernel_widths: every width re-weighs the same samples.
         sample_counts: ascending; moments of the first n samples are a running sum.
-        choose_labels: positions of the outputs to explain, from f(x).
+        choose_labels: positions of the outputs to explain, from f(x); those that ``predict`` gives.
         batch_rows: the most rows given to the model at once.
         on_samples: given the samples just folded, before they are forgotten.
 
@@ -72,7 +94,7 @@ def collect_evidence(
         ValueError: the kernel gives weight 0 to every sample.
     """
     weighing = _Weighing(kernel, kernel_widths, sample_counts)
-    samples = predicted_samples(neighborhoods, model, batch_rows=batch_rows)
+    samples = predicted_samples(neighborhoods, predict, batch_rows=batch_rows)
     for index, own in groupby(samples, key=lambda part: part.neighborhood):
         yield _evidence(neighborhoods[index].domain, own, weighing, choose_labels, on_samples)
 
@@ -86,35 +108,48 @@ def _evidence(
 ) -> Evidence:
     """What the samples of one neighborhood amount to, part by part."""
     first = next(samples)
-    prediction = first.outputs[0]
-    labels = choose_labels(prediction)
-    smallest = largest = prediction[labels]
-    segments: dict[tuple[float, int], Moments] = {}
+    labels = choose_labels(first.prediction)
+    own = first.prediction[labels]
+    smallest = largest = own
+    segments = _no_moments(weighing, len(domain.feature_names), len(labels))
     for part in chain([first], samples):
-        for segment, moments in _folded(part, domain, prediction, labels, weighing):
-            segments[segment] = segments[segment] + moments if segment in segments else moments
-        outputs = part.outputs[:, labels]
-        smallest, largest = np.minimum(smallest, outputs.min(axis=0)), np.maximum(largest, outputs.max(axis=0))
+        _fold(part, own, domain, weighing, segments)
+        smallest = np.minimum(smallest, part.outputs.min(axis=0))
+        largest = np.maximum(largest, part.outputs.max(axis=0))
         if on_samples is not None:
             on_samples(part)
-    return Evidence(prediction, labels, _running_sums(segments, domain, len(labels), weighing), smallest, largest)
+    groups = Moments(*(np.cumsum(segment, axis=1, out=segment) for segment in segments.parts))
+    instances = _instances(domain, len(labels), weighing)
+    found = Evidence(first.prediction, labels, weighing.widths, weighing.counts, instances, groups, smallest, largest)
+    _check_weight(found)
+    return found
 
 
-def _folded(
-    part: Samples, domain: Domain, prediction: Array, labels: list[int], weighing: _Weighing
-) -> Iterator[tuple[tuple[float, int], Moments]]:
-    """Moments at each width, with the segment they belong to: the sample count that they are the last to enter."""
+def _no_moments(weighing: _Weighing, d: int, labels: int) -> Moments:
+    """Zeros, with leading axes (W, N, GROUPS)."""
+    lead = (len(weighing.widths), len(weighing.counts), GROUPS)
+    shapes = ((1 + d, 1 + d), (1 + d, labels), (labels,), (), ())
+    return Moments(*(np.zeros(lead + shape) for shape in shapes))
+
+
+def _fold(part: Samples, own: Array, domain: Domain, weighing: _Weighing, segments: Moments) -> None:
+    """Adds samples, at each width, to the segment they belong to: the sample count that they are the last to enter.
+
+    ``own`` are the instance's explained outputs.
+    """
     origin = domain.design(domain.instance)[0]
     at_once = max(_FOLDED_ROWS, GROUPS * len(origin))
     for low, high in _pieces(part.start, part.start + len(part.outputs), weighing.counts, at_once):
         here = slice(low - part.start, high - part.start)
         z = domain.design(tuple(array[here] for array in part.state))
-        rows = stacked(z, origin, part.outputs[here, labels] - prediction[labels], low)
+        rows = stacked(z, origin, part.outputs[here] - own, low)
         distances = domain.distance(z)
-        count = weighing.counts[bisect_left(weighing.counts, high)]
-        for width in weighing.widths:
+        n = bisect_left(weighing.counts, high)
+        for w, width in enumerate(weighing.widths):
             weights = weights_of(weighing.kernel, distances, width)
-            yield (width, count), group_moments(rows, weights, start=low, labels=len(labels))
+            found = group_moments(rows, weights, start=low, labels=len(own))
+            for segment, piece in zip(segments.parts, found.parts, strict=True):
+                segment[w, n] += piece
 
 
 def _pieces(start: int, stop: int, sample_counts: Sequence[int], at_once: int) -> Iterator[tuple[int, int]]:
@@ -123,17 +158,15 @@ def _pieces(start: int, stop: int, sample_counts: Sequence[int], at_once: int) -
     return pairwise(sorted(cuts))
 
 
-def _running_sums(
-    segments: dict[tuple[float, int], Moments], domain: Domain, labels: int, weighing: _Weighing
-) -> dict[tuple[float, int], NeighborhoodMoments]:
-    """Moments of the first n samples, for every width and count n."""
-    found = {}
-    for width in weighing.widths:
-        weight = float(weights_of(weighing.kernel, np.zeros(1), width)[0])
-        own = instance_moments(weight, len(domain.feature_names), labels)
-        sums = accumulate((segments[width, count] for count in weighing.counts), add)
-        for count, groups in zip(weighing.counts, sums, strict=True):
-            found[width, count] = NeighborhoodMoments(own, groups)
-            if not found[width, count].total.weight > 0:
-                raise ValueError(f"kernel must give some sample a weight above 0, got none at kernel_width={width:g}")
-    return found
+def _instances(domain: Domain, labels: int, weighing: _Weighing) -> Moments:
+    """The instance's own term at each width, with leading axes (W, 1)."""
+    own = [float(weights_of(weighing.kernel, np.zeros(1), width)[0]) for width in weighing.widths]
+    each = [instance_moments(weight, len(domain.feature_names), labels) for weight in own]
+    return Moments(*(np.stack(parts)[:, None] for parts in zip(*(one.parts for one in each), strict=True)))
+
+
+def _check_weight(evidence: Evidence) -> None:
+    weightless = ~(evidence.totals.weight > 0).all(axis=1)
+    if weightless.any():
+        width = evidence.widths[int(np.argmax(weightless))]
+        raise ValueError(f"kernel must give some sample a weight above 0, got none at kernel_width={width:g}")

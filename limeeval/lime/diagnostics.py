@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from limeeval.lime.domain import Array
 from limeeval.lime.moments import Moments
 from limeeval.lime.surrogate import centred
 
@@ -43,28 +44,32 @@ class Diagnostics:
         return self.unknowns_per_effective_sample <= TRUSTED_UP_TO and self.shrinkage <= SHRINKAGE_UP_TO
 
 
-def condition_number(moments: Moments) -> float:
-    """Largest over smallest singular value of the weighted, centred design (at least 1, lower is better).
+def condition_number(moments: Moments) -> Array:
+    """Largest over smallest singular value (...) of the weighted, centred design (at least 1, lower is better).
 
     Columns that do not vary at all are left out; 1 if none does.
     """
     covariance = centred(moments).covariance
-    varies = np.diag(covariance) > 1e-12 * np.diag(moments.gram)[1:]
-    if not varies.any():
-        return 1.0
-    eigenvalues = np.linalg.eigvalsh(covariance[np.ix_(varies, varies)])
-    smallest, largest = float(eigenvalues[0]), float(eigenvalues[-1])
-    return float(np.sqrt(largest / smallest)) if smallest > 1e-15 * largest else float("inf")
+    variances = np.diagonal(covariance, axis1=-2, axis2=-1)
+    varies = variances > 1e-12 * np.diagonal(moments.gram, axis1=-2, axis2=-1)[..., 1:]
+    # A variance lies between the smallest and the largest eigenvalue: in the place of a column left out, it adds none.
+    some = np.take_along_axis(variances, np.argmax(varies, axis=-1)[..., None], axis=-1)
+    some = np.where(varies.any(axis=-1, keepdims=True), some, 1.0)
+    apart = np.where(varies[..., :, None] & varies[..., None, :], covariance, 0.0)
+    eigenvalues = np.linalg.eigvalsh(apart + np.where(varies, 0.0, some)[..., None] * np.eye(varies.shape[-1]))
+    smallest, largest = eigenvalues[..., 0], eigenvalues[..., -1]
+    regular = smallest > 1e-15 * largest
+    return np.where(regular, np.sqrt(largest / np.where(regular, smallest, 1.0)), np.inf)
 
 
 def diagnose(moments: Moments, weighted_r2: Mapping[int, float]) -> Diagnostics:
     """Diagnostics of fits to all samples of a neighborhood."""
-    ess = moments.effective_sample_size
+    ess = float(moments.effective_sample_size)
     return Diagnostics(
         effective_sample_size=ess,
         unknowns_per_effective_sample=len(moments.gram) / ess,
-        shrinkage=1 / (1 + moments.design_variation),
-        condition_number=condition_number(moments),
+        shrinkage=float(1 / (1 + moments.design_variation)),
+        condition_number=float(condition_number(moments)),
         weighted_r2=dict(weighted_r2),
-        is_fit=moments.is_fit,
+        is_fit=bool(moments.is_fit),
     )

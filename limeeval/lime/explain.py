@@ -14,11 +14,12 @@ from limeeval.lime.explanation import Explanation, Settings
 from limeeval.lime.kernel import weights_of
 from limeeval.lime.labels import Labels
 from limeeval.lime.model import Model
-from limeeval.lime.neighborhood import Neighborhood, Samples
+from limeeval.lime.moments import Moments
+from limeeval.lime.neighborhood import Neighborhood, Samples, explained_outputs
 from limeeval.lime.regressor import regressor_surrogate
 from limeeval.lime.request import Request
-from limeeval.lime.selection import Features, resolved, select_features
-from limeeval.lime.surrogate import Centred, Surrogate, centred, fit_all_features, fit_surrogate
+from limeeval.lime.selection import resolved, select_features
+from limeeval.lime.surrogate import Surrogate, Surrogates, centred, fit_all_features, fit_surrogates
 
 
 def explain(neighborhood: Neighborhood, model: Model, request: Request, labels: Labels) -> Explanation:
@@ -31,7 +32,7 @@ def explain(neighborhood: Neighborhood, model: Model, request: Request, labels: 
     kept: list[Samples] = []
     (evidence,) = collect_evidence(
         [neighborhood],
-        model,
+        explained_outputs(model, labels.outputs),
         kernel=request.kernel,
         kernel_widths=[request.kernel_width],
         sample_counts=[request.num_samples],
@@ -74,21 +75,33 @@ def explain(neighborhood: Neighborhood, model: Model, request: Request, labels: 
 
 def fit_evidence(evidence: Evidence, domain: Domain, request: Request) -> dict[int, Surrogate]:
     """The ridge surrogate of each explained output, from moments at the request's width and count."""
-    moments = evidence.moments[request.kernel_width, request.num_samples]
-    own = domain.design(domain.instance)[0]
-    fitted = {}
-    for column, label in enumerate(evidence.labels):
-        one = moments.label(column)
-        total = centred(one.total)
-        features = _selected(total, own, request)
-        fitted[label] = fit_surrogate(one, total, features, instance=own, output=float(evidence.prediction[label]))
-    return fitted
+    cell = evidence.widths.index(request.kernel_width), evidence.counts.index(request.num_samples)
+    total, groups, own = evidence.totals[cell], evidence.groups[cell], domain.design(domain.instance)[0]
+    return {
+        label: fit_selected(
+            total.label(column),
+            groups.label(column),
+            instance=own,
+            output=float(evidence.prediction[label]),
+            feature_selection=request.feature_selection,
+            num_features=request.num_features,
+        ).one()
+        for column, label in enumerate(evidence.labels)
+    }
 
 
-def _selected(about: Centred, own: Array, request: Request) -> Features:
-    return select_features(
-        about, feature_selection=request.feature_selection, num_features=request.num_features, instance=own
-    )
+def fit_selected(
+    total: Moments, groups: Moments, *, instance: Array, output: float, feature_selection: str, num_features: int
+) -> Surrogates:
+    """Ridge on the features that a method selects, for every setting on the leading axes of one label's moments.
+
+    Arguments as in :func:`select_features` and :func:`fit_surrogates`.
+    """
+    method = resolved(feature_selection, num_features)
+    if method != "lasso_path" and num_features >= len(instance):
+        method = "none"  # They select everything; their order plays no part in the fit.
+    features = select_features(centred(total), feature_selection=method, num_features=num_features, instance=instance)
+    return fit_surrogates(total, groups, features, instance=instance, output=output)
 
 
 def _fit_regressor(
@@ -101,7 +114,12 @@ def _fit_regressor(
     weights = weights_of(request.kernel, domain.distance(z), request.kernel_width)
     fitted = {}
     for column, label in enumerate(evidence.labels):
-        features = _selected(centred(moments.label(column).total), z[0], request)
-        line = regressor_surrogate(request.model_regressor, z, outputs[:, label], weights, features)
+        features = select_features(
+            centred(moments.label(column).total),
+            feature_selection=request.feature_selection,
+            num_features=request.num_features,
+            instance=z[0],
+        )
+        line = regressor_surrogate(request.model_regressor, z, outputs[:, column], weights, features)
         fitted[label] = line if moments.total.is_fit else replace(line, r2=float("nan"))
     return fitted

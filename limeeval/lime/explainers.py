@@ -87,6 +87,7 @@ class LimeTabularExplainer:
         random_state: Any = None,
         training_data_stats: Mapping[str, Any] | None = None,
     ) -> None:
+        self._arguments = {name: value for name, value in locals().items() if name != "self"}
         if mode not in MODES:
             raise ValueError(f"mode must be one of {', '.join(MODES)}, got {mode!r}")
         check_feature_selection(feature_selection)
@@ -114,6 +115,17 @@ class LimeTabularExplainer:
         self.discretizer = self._discretizer(discretizer, schema, matrix, training_labels, stats) if bins else None
         self.background = background(schema, matrix, discretizer=self.discretizer, stats=stats)
         self.kernel_width = check_kernel_width(default_table_width(schema.d) if kernel_width is None else kernel_width)
+
+    @property
+    def default_kernel_width(self) -> float:
+        """LIME's default kernel width for this data."""
+        return default_table_width(self.background.schema.d)
+
+    def remade(self, **arguments: Any) -> LimeTabularExplainer:
+        """This explainer, made again with some of its arguments replaced; itself if they are what they were."""
+        if all(self._arguments[name] is value or self._arguments[name] == value for name, value in arguments.items()):
+            return self
+        return LimeTabularExplainer(**{**self._arguments, **arguments})
 
     @property
     def feature_names(self) -> list[str]:

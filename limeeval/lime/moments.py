@@ -13,6 +13,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cached_property
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -37,14 +38,18 @@ class Moments:
     count: Array
 
     def __add__(self, other: Moments) -> Moments:
-        return Moments(*(a + b for a, b in zip(self._parts, other._parts, strict=True)))
+        return Moments(*(a + b for a, b in zip(self.parts, other.parts, strict=True)))
 
     def __sub__(self, other: Moments) -> Moments:
-        return Moments(*(a - b for a, b in zip(self._parts, other._parts, strict=True)))
+        return Moments(*(a - b for a, b in zip(self.parts, other.parts, strict=True)))
 
-    def total(self) -> Moments:
-        """Sum over the first axis."""
-        return Moments(*(part.sum(axis=0) for part in self._parts))
+    def __getitem__(self, index: Any) -> Moments:
+        """Those at an index of the leading axes."""
+        return Moments(*(part[index] for part in self.parts))
+
+    def total(self, axis: int = 0) -> Moments:
+        """Sum over a leading axis."""
+        return Moments(*(part.sum(axis=axis) for part in self.parts))
 
     def label(self, column: int) -> Moments:
         """The moments of one label: ``cross`` (..., 1 + d, 1), ``power`` (..., 1)."""
@@ -52,10 +57,15 @@ class Moments:
         return Moments(self.gram, self.cross[..., chosen], self.power[..., chosen], self.squared_weights, self.count)
 
     def select(self, features: NDArray[np.intp]) -> Moments:
-        """The moments of some features (k,) alone: ``gram`` (..., 1 + k, 1 + k), ``cross`` (..., 1 + k, c)."""
-        own = np.concatenate([[0], 1 + features])
-        gram = self.gram[..., own[:, None], own]
-        return Moments(gram, self.cross[..., own, :], self.power, self.squared_weights, self.count)
+        """The moments of some features (..., k) alone: ``gram`` (..., 1 + k, 1 + k), ``cross`` (..., 1 + k, c)."""
+        own = np.concatenate([np.zeros_like(features[..., :1]), 1 + features], axis=-1)
+        gram = taken(taken(self.gram, own, axis=-2), own, axis=-1)
+        return Moments(gram, taken(self.cross, own, axis=-2), self.power, self.squared_weights, self.count)
+
+    def spread_over_groups(self) -> Moments:
+        """With one more leading axis, the last, of length 1: to subtract groups from."""
+        gram, cross, power = self.gram[..., None, :, :], self.cross[..., None, :, :], self.power[..., None, :]
+        return Moments(gram, cross, power, self.squared_weights[..., None], self.count[..., None])
 
     @property
     def weight(self) -> Array:
@@ -63,32 +73,34 @@ class Moments:
         return self.gram[..., 0, 0]
 
     @property
-    def effective_sample_size(self) -> float:
-        """(sum w)^2 / sum w^2 (Kish, 1965), from 1 to n; 0 if every weight is 0."""
-        total = float(self.squared_weights)
-        return float(self.weight) ** 2 / total if total > 0 else 0.0
+    def effective_sample_size(self) -> Array:
+        """(sum w)^2 / sum w^2 (...) (Kish, 1965), from 1 to n; 0 if every weight is 0."""
+        some = self.squared_weights > 0
+        return np.where(some, np.square(self.weight) / np.where(some, self.squared_weights, 1.0), 0.0)
 
     @property
-    def design_variation(self) -> float:
-        """The largest weighted sum of squares of a design column about its mean; at least 0.
+    def design_variation(self) -> Array:
+        """The largest weighted sum of squares (...) of a design column about its mean; at least 0.
 
         Ridge with alpha 1 takes about the share 1 / (1 + variation) from that column's coefficient.
         """
-        sums = self.gram[0, 1:]
-        spread = np.diag(self.gram)[1:] - sums * sums / self.weight
-        return float(max(spread.max(initial=0.0), 0.0))
+        sums = self.gram[..., 0, 1:]
+        squares = np.diagonal(self.gram, axis1=-2, axis2=-1)[..., 1:]
+        spread: Array = (squares - sums * sums / self.weight[..., None]).max(axis=-1, initial=0.0)
+        return spread
 
     @property
-    def is_fit(self) -> bool:
-        """Whether anything but copies of the instance carries weight.
+    def is_fit(self) -> NDArray[np.bool_]:
+        """Whether (...) anything but copies of the instance carries weight.
 
         That is, an effective sample size of at least 2, and variation enough that ridge leaves a hundredth of some
         coefficient.
         """
-        return self.effective_sample_size >= 2.0 and self.design_variation >= 0.01
+        return np.asarray((self.effective_sample_size >= 2.0) & (self.design_variation >= 0.01))
 
     @property
-    def _parts(self) -> tuple[Array, ...]:
+    def parts(self) -> tuple[Array, ...]:
+        """The five sums."""
         return (self.gram, self.cross, self.power, self.squared_weights, self.count)
 
 
@@ -121,7 +133,18 @@ class NeighborhoodMoments:
     def filled_groups(self) -> Moments:
         """The groups that have samples."""
         filled = self.groups.count > 0
-        return self.groups if filled.all() else Moments(*(part[filled] for part in self.groups._parts))
+        return self.groups if filled.all() else self.groups[filled]
+
+
+def taken(values: Array, positions: NDArray[np.intp], *, axis: int) -> Array:
+    """Entries of values (..., m, n) at positions (..., k) of its axis -2 or -1; their leading axes are those of values,
+    or missing."""
+    if positions.ndim == 1:
+        return values.take(positions, axis=axis)
+    lead = (1,) * (values.ndim - 1 - positions.ndim)
+    shape = (*positions.shape[:-1], *lead, positions.shape[-1])
+    spread = np.expand_dims(positions.reshape(shape), -3 - axis)
+    return np.take_along_axis(values, spread, axis=axis)
 
 
 def instance_moments(weight: float, d: int, labels: int) -> Moments:

@@ -4,7 +4,7 @@ A block is BLOCK samples drawn from a random stream of its own, keyed by seed, i
 are the same whatever the largest n is, and any block can be drawn anywhere.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
@@ -59,12 +59,59 @@ def _latin_hypercube(generator: np.random.Generator, width: int) -> Array:
     return uniforms
 
 
+@dataclass(frozen=True)
+class Batch:
+    """Rows given to the model at once: pieces of consecutive neighborhoods.
+
+    Attributes:
+        inputs: what the model takes.
+        sizes: rows of each piece.
+        begun: f(x) (c,) of the first piece's instance if that neighborhood began in an earlier batch, else None; every
+            other piece begins with the instance itself.
+        around: which instances, for messages.
+    """
+
+    inputs: Any
+    sizes: Sequence[int]
+    begun: Array | None
+    around: str
+
+
+class Answers(NamedTuple):
+    """What the model says of a batch: f(x) of each piece's instance (pieces, c), and the explained outputs (rows, L).
+
+    Every instance has as many explained outputs; which they are follows from its f(x).
+    """
+
+    predictions: Array
+    outputs: Array
+
+
+Predict = Callable[[Batch], Answers]
+
+
+def explained_outputs(model: Model, choose_labels: Callable[[Array], list[int]]) -> Predict:
+    """A model's answers to batches, reduced to the outputs that ``choose_labels`` names, given f(x)."""
+
+    def predict(batch: Batch) -> Answers:
+        outputs = model.predict(batch.inputs, rows=sum(batch.sizes), around=batch.around)
+        parts = np.split(outputs, np.cumsum(batch.sizes)[:-1])
+        predictions = [part[0] for part in parts]
+        if batch.begun is not None:
+            predictions[0] = batch.begun
+        chosen = [part[:, choose_labels(own)] for part, own in zip(parts, predictions, strict=True)]
+        return Answers(np.array(predictions), np.concatenate(chosen))
+
+    return predict
+
+
 class Samples(NamedTuple):
-    """Consecutive samples of one neighborhood, with the model's outputs (n, c)."""
+    """Consecutive samples of one neighborhood, with f(x) (c,) and the explained outputs (n, L)."""
 
     neighborhood: int
     start: int
     state: State
+    prediction: Array
     outputs: Array
 
 
@@ -75,21 +122,29 @@ class _Slice(NamedTuple):
 
 
 def predicted_samples(
-    neighborhoods: Sequence[Neighborhood], model: Model, *, batch_rows: int = BATCH_ROWS
+    neighborhoods: Sequence[Neighborhood], predict: Predict, *, batch_rows: int = BATCH_ROWS
 ) -> Iterator[Samples]:
     """Every sample of every neighborhood, in order; one model call a batch, whichever neighborhoods it spans.
 
     Batches depend on the neighborhoods alone and hold at most ``batch_rows`` rows (a block at least).
     """
-    for batch in _batches(neighborhoods, batch_rows):
-        states = [neighborhoods[piece.neighborhood].draw(piece.start, piece.stop) for piece in batch]
-        domains = [neighborhoods[piece.neighborhood].domain for piece in batch]
+    begun = None
+    for pieces in _batches(neighborhoods, rows_at_once(neighborhoods, batch_rows)):
+        states = [neighborhoods[piece.neighborhood].draw(piece.start, piece.stop) for piece in pieces]
+        domains = [neighborhoods[piece.neighborhood].domain for piece in pieces]
+        sizes = [piece.stop - piece.start for piece in pieces]
         inputs = _joined([domain.decode(state) for domain, state in zip(domains, states, strict=True)])
-        around = _described(domains)
-        outputs = model.predict(inputs, rows=sum(piece.stop - piece.start for piece in batch), around=around)
-        ends = np.cumsum([piece.stop - piece.start for piece in batch])
-        for piece, state, part in zip(batch, states, np.split(outputs, ends[:-1]), strict=True):
-            yield Samples(piece.neighborhood, piece.start, state, part)
+        answers = predict(Batch(inputs, sizes, begun if pieces[0].start else None, _described(domains)))
+        outputs = np.split(answers.outputs, np.cumsum(sizes)[:-1])
+        for piece, state, prediction, part in zip(pieces, states, answers.predictions, outputs, strict=True):
+            yield Samples(piece.neighborhood, piece.start, state, prediction, part)
+        begun = answers.predictions[-1]
+
+
+def rows_at_once(neighborhoods: Sequence[Neighborhood], batch_rows: int) -> int:
+    """The most rows of a batch: whole blocks, bounded in rows and in bytes of uniforms; a block at least."""
+    widest = max(neighborhood.domain.width for neighborhood in neighborhoods)
+    return max(min(batch_rows, BATCH_BYTES // (8 * max(widest, 1))) // BLOCK, 1) * BLOCK
 
 
 def _described(domains: Sequence[Domain]) -> str:
@@ -99,9 +154,7 @@ def _described(domains: Sequence[Domain]) -> str:
     )
 
 
-def _batches(neighborhoods: Sequence[Neighborhood], batch_rows: int) -> Iterator[list[_Slice]]:
-    widest = max(neighborhood.domain.width for neighborhood in neighborhoods)
-    bound = max(min(batch_rows, BATCH_BYTES // (8 * max(widest, 1))) // BLOCK, 1) * BLOCK
+def _batches(neighborhoods: Sequence[Neighborhood], bound: int) -> Iterator[list[_Slice]]:
     batch: list[_Slice] = []
     room = bound
     for index, neighborhood in enumerate(neighborhoods):

@@ -20,14 +20,14 @@ def regressor_surrogate(regressor: Any, z: Array, y: Array, weights: Array, feat
     groups[0] = GROUPS  # The instance itself is never left out.
     keep = [groups != g for g in range(GROUPS) if np.any(groups == g)]
     refits = [_fitted(regressor, z[rows][:, features], y[rows], weights[rows]) for rows in keep]
-    coefficients = _coefficients(full)
+    coefficients, intercepts = _coefficients(full), np.array([np.squeeze(refit.intercept_) for refit in refits])
     order = np.argsort(-np.abs(coefficients), kind="stable")
     return Surrogate(
         features=features[order],
         coefficients=coefficients[order],
         standard_errors=jackknife_errors(np.array([_coefficients(refit) for refit in refits]))[order],
         intercept=float(np.squeeze(full.intercept_)),
-        intercept_standard_error=float(jackknife_errors(np.array([np.squeeze(r.intercept_) for r in refits]))),
+        intercept_standard_error=float(jackknife_errors(intercepts[:, None])[0]),
         local_prediction=float(np.squeeze(full.predict(z[:1, features]))),
         r2=_r2(full, z[:, features], y, weights),
         output_spread=_spread(y, weights),

@@ -22,10 +22,12 @@ def resolved(feature_selection: str, num_features: int) -> str:
 
 
 def select_features(about: Centred, *, feature_selection: str, num_features: int, instance: Array) -> Features:
-    """Positions of at most ``num_features`` features, or of all d for ``none``.
+    """Positions (..., k) of at most ``num_features`` features, or of all d for ``none``.
+
+    The lasso path names as many as it happens to: without leading axes only.
 
     Args:
-        about: moments of one label, over all samples.
+        about: moments of one label, over all samples, for every setting on the leading axes.
         feature_selection: one of FEATURE_SELECTIONS.
         num_features: at least 1; capped at d.
         instance: the instance's own representation z_0 (d,), by which highest_weights ranks.
@@ -33,7 +35,7 @@ def select_features(about: Centred, *, feature_selection: str, num_features: int
     k = min(num_features, len(instance))
     method = resolved(feature_selection, num_features)
     if method == "none":
-        return np.arange(len(instance))
+        return np.broadcast_to(np.arange(len(instance)), about.z.shape)
     if method == "forward_selection":
         return forward_selection(about, k)
     if method == "highest_weights":
@@ -68,26 +70,29 @@ def forward_selection(about: Centred, k: int) -> Features:
     The gain of a feature is its squared covariance with what is left of y over its own remaining variance; sweeping
     the chosen one out of the covariances keeps each step at d^2 operations.
     """
-    covariance, with_y = about.covariance.copy(), about.with_y[:, 0].copy()
-    negligible = 1e-12 * np.diag(covariance)
-    chosen: list[int] = []
+    covariance, with_y = about.covariance.copy(), about.with_y[..., 0].copy()
+    negligible = 1e-12 * np.diagonal(covariance, axis1=-2, axis2=-1)
+    free = np.ones(with_y.shape, dtype=bool)
+    chosen = []
     for _ in range(k):
-        variance = np.diag(covariance)
-        gain = np.where(variance > negligible, with_y**2 / np.where(variance > negligible, variance, 1.0), 0.0)
-        gain[chosen] = -1.0
-        best = int(np.argmax(gain))
+        variance = np.diagonal(covariance, axis1=-2, axis2=-1)
+        usable = variance > negligible
+        own = np.where(usable, variance, 1.0)
+        gain = np.where(free, np.where(usable, with_y**2 / own, 0.0), -1.0)
+        best = np.argmax(gain, axis=-1)[..., None]
         chosen.append(best)
-        if variance[best] > negligible[best]:
-            row = covariance[best] / variance[best]
-            with_y -= row * with_y[best]
-            covariance -= np.outer(covariance[:, best], row)
-    return np.array(chosen, dtype=np.intp)
+        np.put_along_axis(free, best, False, axis=-1)
+        column = np.take_along_axis(covariance, best[..., None], axis=-1)[..., 0]
+        row = np.where(np.take_along_axis(usable, best, axis=-1), column / np.take_along_axis(own, best, axis=-1), 0.0)
+        with_y -= row * np.take_along_axis(with_y, best, axis=-1)
+        covariance -= column[..., :, None] * row[..., None, :]
+    return np.concatenate(chosen, axis=-1)
 
 
 def highest_weights(about: Centred, k: int, instance: Array) -> Features:
     """The k largest |coefficient x value at the instance| of a ridge fit (alpha 0.01) on all features."""
     contribution = ridge(about, alpha=0.01).coefficients * instance
-    return np.argsort(-np.abs(contribution), kind="stable")[:k]
+    return np.argsort(-np.abs(contribution), axis=-1, kind="stable")[..., :k]
 
 
 def lasso_path(about: Centred, k: int) -> Features:

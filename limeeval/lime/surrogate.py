@@ -6,9 +6,10 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
+from numpy.typing import NDArray
 
 from limeeval.lime.domain import Array
-from limeeval.lime.moments import Moments, NeighborhoodMoments
+from limeeval.lime.moments import Moments, NeighborhoodMoments, taken
 
 if TYPE_CHECKING:
     from limeeval.lime.selection import Features
@@ -76,6 +77,12 @@ class Centred(NamedTuple):
         """Number of features."""
         return int(self.z.shape[-1])
 
+    def select(self, features: Features) -> Centred:
+        """The same of some features (..., k) alone."""
+        covariance = taken(taken(self.covariance, features, axis=-2), features, axis=-1)
+        z = taken(self.z[..., None], features, axis=-2)[..., 0]
+        return self._replace(covariance=covariance, with_y=taken(self.with_y, features, axis=-2), z=z)
+
 
 def centred(moments: Moments) -> Centred:
     """Moments about their weighted means."""
@@ -86,72 +93,111 @@ def centred(moments: Moments) -> Centred:
     return Centred(covariance, with_y, moments.power - y * moments.cross[..., 0, :], z, y, weight)
 
 
-def ridge(about: Centred, features: Features | None = None, *, alpha: float = RIDGE_ALPHA) -> LinearFit:
+def ridge(about: Centred, *, alpha: float = RIDGE_ALPHA) -> LinearFit:
     """Weighted ridge with an unpenalised intercept, of one label, for every set of moments on the leading axes."""
-    covariance, with_y, z, y = about.covariance, about.with_y, about.z, about.y
-    if features is not None:
-        covariance, with_y = covariance[..., features[:, None], features], with_y[..., features, :]
-        z = z[..., features]
-    penalty = alpha * np.eye(z.shape[-1])
-    coefficients = np.linalg.solve(covariance + penalty, with_y)[..., 0].astype(float, copy=False)
-    at_instance: Array = y[..., 0] - (coefficients * z).sum(axis=-1)
+    penalty = alpha * np.eye(about.d)
+    coefficients = np.linalg.solve(about.covariance + penalty, about.with_y)[..., 0].astype(float, copy=False)
+    at_instance: Array = about.y[..., 0] - (coefficients * about.z).sum(axis=-1)
     return LinearFit(coefficients, at_instance)
 
 
-def weighted_r2(about: Centred, fit: LinearFit, features: Features, *, output: float) -> float:
-    """1 - SSE / SST of a linear fit on samples it need not have been fitted on; at most 1, larger is better.
+def weighted_r2(about: Centred, fit: LinearFit, *, output: float) -> Array:
+    """1 - SSE / SST (...) of linear fits on samples they need not have been fitted on; at most 1, larger is better.
 
-    nan where the outputs do not vary beyond rounding (``output`` is f(x), which sets the scale of rounding).
+    nan where the outputs do not vary beyond rounding (``output`` is f(x), which sets the scale of rounding). ``about``
+    is that of the fits' own features.
     """
-    sst, weight, mean = float(about.spread[0]), float(about.weight), float(about.y[0])
-    if sst <= max(_FLAT * (sst + weight * mean**2), weight * (_FLAT * output) ** 2):
-        return float("nan")
+    sst, weight, mean = about.spread[..., 0], about.weight, about.y[..., 0]
+    flat = sst <= np.maximum(_FLAT * (sst + weight * mean**2), weight * (_FLAT * output) ** 2)
     slopes = fit.coefficients
-    residual_mean = mean - fit.at_instance - slopes @ about.z[features]
-    explained = 2 * slopes @ about.with_y[features, 0]
-    explained -= slopes @ about.covariance[np.ix_(features, features)] @ slopes
-    sse = max(sst - explained, 0.0) + weight * residual_mean**2
-    return float(1 - sse / sst)
+    residual_mean = mean - fit.at_instance - (slopes * about.z).sum(axis=-1)
+    explained = 2 * (slopes * about.with_y[..., 0]).sum(axis=-1)
+    explained -= (slopes * (about.covariance @ slopes[..., None])[..., 0]).sum(axis=-1)
+    sse = np.maximum(sst - explained, 0.0) + weight * residual_mean**2
+    return np.where(flat, np.nan, 1 - sse / np.where(flat, 1.0, sst))
 
 
-def jackknife_errors(replicates: Array) -> Array:
-    """Standard errors (...) from leave-one-group-out replicates (g, ...): sqrt((g-1)/g sum (r - mean r)^2).
+def jackknife_errors(replicates: Array, filled: NDArray[np.bool_] | None = None) -> Array:
+    """Standard errors (..., m) from leave-one-group-out replicates (..., G, m): sqrt((g-1)/g sum (r - mean r)^2).
 
-    (Efron and Stein, 1981.) nan for fewer than two groups.
+    (Efron and Stein, 1981), over all groups, or the g that are ``filled`` (..., G); nan for fewer than two.
     """
-    g = len(replicates)
-    if g < 2:
-        return np.full(replicates.shape[1:], np.nan)
-    errors: Array = np.sqrt((g - 1) / g * np.square(replicates - replicates.mean(axis=0)).sum(axis=0))
-    return errors
+    filled = np.ones(replicates.shape[:-1], dtype=bool) if filled is None else filled
+    g = filled.sum(axis=-1)[..., None]
+    counted = filled[..., None]
+    mean = (replicates * counted).sum(axis=-2) / np.maximum(g, 1)
+    squares = (np.square(replicates - mean[..., None, :]) * counted).sum(axis=-2)
+    return np.where(g < 2, np.nan, np.sqrt(np.maximum(g - 1, 0) / np.maximum(g, 1) * squares))
 
 
-def fit_surrogate(
-    moments: NeighborhoodMoments, total: Centred, features: Features, *, instance: Array, output: float
-) -> Surrogate:
+@dataclass(frozen=True, eq=False)
+class Surrogates:
+    """Surrogates of one label of one instance, one for every setting on the leading axes.
+
+    As :class:`Surrogate`, in the order of ``features`` (..., k); ``at_instance`` (...) is the value at the instance
+    less the model's own, ``replicates`` are the fits without each group (..., G, k), of which those ``filled``
+    (..., G) count.
+    """
+
+    features: Features
+    coefficients: Array
+    standard_errors: Array
+    at_instance: Array
+    intercept: Array
+    intercept_standard_error: Array
+    local_prediction: Array
+    r2: Array
+    output_spread: Array
+    replicates: LinearFit
+    filled: NDArray[np.bool_]
+
+    def one(self) -> Surrogate:
+        """The surrogate, where there are no leading axes; its features by falling magnitude."""
+        order = np.argsort(-np.abs(self.coefficients), kind="stable")
+        return Surrogate(
+            features=self.features[order],
+            coefficients=self.coefficients[order],
+            standard_errors=self.standard_errors[order],
+            intercept=float(self.intercept),
+            intercept_standard_error=float(self.intercept_standard_error),
+            local_prediction=float(self.local_prediction),
+            r2=float(self.r2),
+            output_spread=float(self.output_spread),
+        )
+
+
+def fit_surrogates(
+    total: Moments, groups: Moments, features: Features, *, instance: Array, output: float
+) -> Surrogates:
     """Ridge (alpha 1, as LIME's) on chosen features of one label's moments, with its standard errors.
 
     Args:
-        moments: of one label.
-        total: of all samples, about their means.
-        features: positions (k,) in the representation.
+        total: of all samples (...).
+        groups: of the perturbed samples in their groups (..., G).
+        features: positions (..., k) in the representation.
         instance: z_0 (d,).
         output: f(x) of this label.
     """
-    fit = ridge(total, features)
-    replicates = ridge(centred(moments.select(features).leave_one_out))
+    if features.shape[-1] < len(instance):
+        total, groups = total.select(features), groups.select(features)
+    about = centred(total)
+    fit = ridge(about)
+    filled = groups.count > 0
+    replicates = ridge(centred(total.spread_over_groups() - groups))
     origin = instance[features]
-    intercepts = replicates.at_instance - replicates.coefficients @ origin
-    order = np.argsort(-np.abs(fit.coefficients), kind="stable")
-    return Surrogate(
-        features=features[order],
-        coefficients=fit.coefficients[order],
-        standard_errors=jackknife_errors(replicates.coefficients)[order],
-        intercept=float(output + fit.at_instance - fit.coefficients @ origin),
-        intercept_standard_error=float(jackknife_errors(intercepts)),
-        local_prediction=float(output + fit.at_instance),
-        r2=weighted_r2(total, fit, features, output=output) if moments.total.is_fit else float("nan"),
-        output_spread=float(total.spread[0]),
+    intercepts = replicates.at_instance - (replicates.coefficients * origin[..., None, :]).sum(axis=-1)
+    return Surrogates(
+        features=features,
+        coefficients=fit.coefficients,
+        standard_errors=jackknife_errors(replicates.coefficients, filled),
+        at_instance=fit.at_instance,
+        intercept=output + fit.at_instance - (fit.coefficients * origin).sum(axis=-1),
+        intercept_standard_error=jackknife_errors(intercepts[..., None], filled)[..., 0],
+        local_prediction=output + fit.at_instance,
+        r2=np.where(total.is_fit, weighted_r2(about, fit, output=output), np.nan),
+        output_spread=about.spread[..., 0],
+        replicates=replicates,
+        filled=filled,
     )
 
 

@@ -38,7 +38,7 @@ def fresh_fidelity(fit: LinearFit, features: Features, samples: Moments, *, outp
     if samples.effective_sample_size < len(samples.gram):
         return UNDEFINED
     about = centred(samples)
-    return Fidelity(weighted_r2(about, fit, features, output=output), float(about.spread[0]))
+    return Fidelity(float(weighted_r2(about.select(features), fit, output=output)), float(about.spread[0]))
 
 
 def pooled_r2(r2: Array, spread: Array) -> float:

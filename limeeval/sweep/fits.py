@@ -1,117 +1,138 @@
-"""All fits to the samples around one instance: every cell and seed, each scored on the other seeds' samples."""
+"""All fits to the samples of one neighborhood, setting by setting, and what scoring them on other samples needs."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
-from functools import reduce
-from operator import add
-from typing import Any, NamedTuple
+from collections.abc import Sequence
+from dataclasses import dataclass
 
 import numpy as np
 
 from limeeval.lime.collect import Evidence
-from limeeval.lime.diagnostics import diagnose
+from limeeval.lime.diagnostics import SHRINKAGE_UP_TO, TRUSTED_UP_TO, condition_number
 from limeeval.lime.domain import Array, Domain
-from limeeval.lime.explain import fit_evidence
-from limeeval.lime.kernel import Kernel
-from limeeval.lime.labels import Labels
+from limeeval.lime.explain import fit_selected
 from limeeval.lime.moments import Moments
-from limeeval.lime.request import Request
-from limeeval.lime.surrogate import LinearFit, Surrogate
-from limeeval.metrics.fidelity import UNDEFINED, Fidelity, fresh_fidelity
-from limeeval.sweep.grid import Cell
+from limeeval.lime.surrogate import Surrogates
+from limeeval.metrics.fresh import measurable, residual_sums, spread_sums
 
 
-class Fit(NamedTuple):
-    """One fit: its row of the table of fits, and names, coefficients and standard errors of all d features."""
+@dataclass(frozen=True, eq=False)
+class Fits:
+    """Fits at C settings to one neighborhood, for L labels and d features.
 
-    row: dict[str, Any]
-    feature_names: Sequence[str]
-    coefficients: Array
+    Settings are in the order of widths, sample counts, and (num_features, feature_selection).
+
+    Attributes:
+        prediction: f(x) (c,).
+        labels: positions of the explained outputs (L,).
+        lines: value at the instance less f(x), then coefficients, 0 where not selected (C, L, 1 + d).
+        standard_errors: nan where not selected (C, L, d).
+        measured: columns of the table of fits, each (C, L).
+        samples: moments of the perturbed samples at the largest count, at every width and last the one of reference.
+    """
+
+    prediction: Array
+    labels: list[int]
+    lines: Array
     standard_errors: Array
+    measured: dict[str, Array]
+    samples: Moments
 
 
-class _Line(NamedTuple):
-    """A surrogate and what it was fitted to: a seed's samples, a cell's setting, the label in this column."""
-
-    seed: int
-    cell: Cell
-    column: int
-    surrogate: Surrogate
-    row: dict[str, Any]
-
-
-def instance_fits(
-    domain: Domain, evidence: Iterable[tuple[int, Evidence]], cells: Sequence[Cell], *, kernel: Kernel, labels: Labels
-) -> list[Fit]:
-    """Every fit to one instance's samples, seed by seed.
+def fit_cells(evidence: Evidence, domain: Domain, fits: Sequence[tuple[int, str]], *, single_seed: bool) -> Fits:
+    """Every fit to one neighborhood. The evidence's last width is the one of reference, and is not fitted.
 
     Args:
-        domain: the instance.
-        evidence: seed and evidence; moments of the largest sample count are kept until all seeds are there.
-        cells: settings that share samples.
-        kernel: that the evidence was weighed with.
-        labels: that it was collected for.
+        evidence: of the neighborhood.
+        domain: its instance.
+        fits: (num_features, feature_selection) of each fit to the same moments.
+        single_seed: no other seed's samples will be there: fidelity is measured on groups of samples left out.
     """
-    lines: list[_Line] = []
-    drawn: dict[int, dict[float, Moments]] = {}
-    for seed, found in evidence:
-        drawn[seed] = _drawn(found)
-        lines += [line for cell in cells for line in _lines(domain, seed, found, cell, kernel, labels)]
-    widths = {cell.kernel_width for cell in cells}
-    pooled = {width: reduce(add, (own[width] for own in drawn.values())) for width in widths}
-    fits = []
-    for line in lines:
-        width = line.cell.kernel_width
-        fresh = _fresh(line, pooled[width] - drawn[line.seed][width]) if len(drawn) > 1 else UNDEFINED
-        row = {**line.row, "r2_fresh": fresh.r2, "fresh_spread": fresh.spread}
-        fits.append(Fit(row, domain.feature_names, *_all_features(line.surrogate, len(domain.feature_names))))
-    return fits
+    own = domain.design(domain.instance)[0]
+    totals, groups = evidence.totals[:-1], evidence.groups[:-1]
+    outputs = evidence.prediction[evidence.labels]
+    found = [
+        [
+            fit_selected(
+                totals.label(column),
+                groups.label(column),
+                instance=own,
+                output=float(output),
+                feature_selection=feature_selection,
+                num_features=num_features,
+            )
+            for column, output in enumerate(outputs)
+        ]
+        for num_features, feature_selection in fits
+    ]
+    named = {
+        name: _joined([[getattr(line, name) for line in lines] for lines in found])
+        for name in ("intercept", "r2", "output_spread", "local_prediction")
+    }
+    measured = named | {name: _joined([[value] * len(outputs)] * len(fits)) for name, value in _support(totals).items()}
+    if single_seed:
+        measured |= _left_out("fresh", found, groups, outputs)
+        measured |= _left_out("reference", found, evidence.groups[-1:], outputs)
+    return Fits(
+        prediction=evidence.prediction,
+        labels=evidence.labels,
+        lines=_joined([[_line(line, len(own)) for line in lines] for lines in found]),
+        standard_errors=_joined([[_errors(line, len(own)) for line in lines] for lines in found]),
+        measured=measured,
+        samples=evidence.groups[:, -1].total(axis=1),
+    )
 
 
-def _drawn(evidence: Evidence) -> dict[float, Moments]:
-    """Moments of the largest sample count by width, without the instance itself."""
-    largest = max(count for _, count in evidence.moments)
-    return {width: found.groups.total() for (width, count), found in evidence.moments.items() if count == largest}
+def _joined(parts: Sequence[Sequence[Array]]) -> Array:
+    """Values (W, N, ...) of each fit and label as one array (C, L, ...)."""
+    stacked = np.stack([np.stack(labels, axis=2) for labels in parts], axis=2)
+    return stacked.reshape(-1, *stacked.shape[3:])
 
 
-def _fresh(line: _Line, others: Moments) -> Fidelity:
-    """A surrogate's fidelity to the samples of the other seeds."""
-    own = line.surrogate
-    prediction = line.row["model_prediction"]
-    fit = LinearFit(own.coefficients, np.array(own.local_prediction - prediction))
-    return fresh_fidelity(fit, own.features, others.label(line.column), output=prediction)
+def _support(totals: Moments) -> dict[str, Array]:
+    """What fits rest on, each (W, N)."""
+    ess = totals.effective_sample_size
+    unknowns, shrinkage = totals.gram.shape[-1] / ess, 1 / (1 + totals.design_variation)
+    return {
+        "ess": ess,
+        "unknowns_per_effective_sample": unknowns,
+        "shrinkage": shrinkage,
+        "condition_number": condition_number(totals),
+        "is_fit": totals.is_fit,
+        "is_supported": (unknowns <= TRUSTED_UP_TO) & (shrinkage <= SHRINKAGE_UP_TO),
+    }
 
 
-def _lines(
-    domain: Domain, seed: int, evidence: Evidence, cell: Cell, kernel: Kernel, labels: Labels
-) -> Iterator[_Line]:
-    """The fit of each label in one cell of the grid."""
-    request = Request(kernel, cell.kernel_width, cell.num_samples, cell.num_features, cell.feature_selection)
-    support = diagnose(evidence.moments[cell.kernel_width, cell.num_samples].total, {})
-    for column, (output, line) in enumerate(fit_evidence(evidence, domain, request).items()):
-        row = {
-            "seed": seed,
-            **cell._asdict(),
-            "label": labels.label(output),
-            "intercept": line.intercept,
-            "r2": line.r2,
-            "output_spread": line.output_spread,
-            "local_prediction": line.local_prediction,
-            "model_prediction": float(evidence.prediction[output]),
-            "ess": support.effective_sample_size,
-            "shrinkage": support.shrinkage,
-            "condition_number": support.condition_number,
-            "is_fit": support.is_fit,
-            "is_supported": support.is_supported,
-            "rows_predicted": cell.num_samples,
-        }
-        yield _Line(seed, cell, column, line, row)
+def _line(fit: Surrogates, d: int) -> Array:
+    """Value at the instance less f(x), then the coefficients of all d features (W, N, 1 + d)."""
+    line = np.zeros((*fit.at_instance.shape, 1 + d))
+    line[..., 0] = fit.at_instance
+    np.put_along_axis(line, 1 + fit.features, fit.coefficients, axis=-1)
+    return line
 
 
-def _all_features(line: Surrogate, d: int) -> tuple[Array, Array]:
-    """Coefficients and standard errors of all d features: 0 and nan where a feature was not selected."""
-    coefficients, errors = np.zeros(d), np.full(d, np.nan)
-    coefficients[line.features] = line.coefficients
-    errors[line.features] = line.standard_errors
-    return coefficients, errors
+def _errors(fit: Surrogates, d: int) -> Array:
+    errors = np.full((*fit.at_instance.shape, d), np.nan)
+    np.put_along_axis(errors, fit.features, fit.standard_errors, axis=-1)
+    return errors
+
+
+def _left_out(name: str, found: Sequence[Sequence[Surrogates]], groups: Moments, outputs: Array) -> dict[str, Array]:
+    """R2 and its denominator, of the fits without each group of samples on that group alone: columns (C, L)."""
+    residuals = _joined([[_residual(fit, groups.label(column)) for column, fit in enumerate(fits)] for fits in found])
+    everything = groups.total(axis=2)
+    spread = np.where(measurable(everything, outputs), spread_sums(everything), np.nan)
+    shape = (*found[0][0].at_instance.shape, len(outputs))
+    spread = _joined([list(np.moveaxis(np.broadcast_to(spread, shape), -1, 0))] * len(found))
+    return {f"r2_{name}": 1 - residuals / spread, f"{name}_spread": spread}
+
+
+def _residual(fit: Surrogates, groups: Moments) -> Array:
+    """Sum of squared residuals (W, N) of the fits without each group on that group's samples; of one label."""
+    lines = np.concatenate([fit.replicates.at_instance[..., None], fit.replicates.coefficients], axis=-1)
+    own = groups.select(fit.features)
+    flat = Moments(
+        *(np.broadcast_to(part, (*lines.shape[:3], *part.shape[3:])).reshape(-1, *part.shape[3:]) for part in own.parts)
+    )
+    sums = residual_sums(lines.reshape(-1, 1, 1, lines.shape[-1]), flat)
+    return np.asarray(sums.reshape(lines.shape[:3]).sum(axis=-1))

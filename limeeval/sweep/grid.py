@@ -49,11 +49,15 @@ class Grid:
 
     values: Mapping[str, tuple[Any, ...]]
 
+    def combinations(self, keys: Sequence[str]) -> Iterator[dict[str, Any]]:
+        """Every combination of some settings, the last one changing fastest."""
+        for combination in product(*(self.values[key] for key in keys)):
+            yield dict(zip(keys, combination, strict=True))
+
     @property
     def samplings(self) -> Iterator[dict[str, Any]]:
         """Every combination of the settings that change the samples."""
-        for combination in product(*(self.values[key] for key in SAMPLING_KEYS)):
-            yield dict(zip(SAMPLING_KEYS, combination, strict=True))
+        return self.combinations(SAMPLING_KEYS)
 
     @property
     def sample_counts(self) -> list[int]:

@@ -2,49 +2,125 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
 
+from limeeval.lime.explainers import LimeTabularExplainer
 from limeeval.lime.labels import Labels
 from limeeval.lime.neighborhood import BATCH_ROWS
-from limeeval.sweep.grid import Grid
+from limeeval.sweep.grid import Cell, Grid
 
 if TYPE_CHECKING:
     from limeeval.tasks import Task
 
+Explain = Callable[..., Any]
+"""Any explainer: (X, predict_fn, seed, **settings) -> coefficients (n, d)."""
+
 
 @dataclass(frozen=True)
-class Plan:
-    """What is to be run: a task's rows, seeds, settings and labels.
+class Names:
+    """What task, model and explainer are called in the tables."""
 
-    ``rows`` are positions in the task's data; ``labels`` names or numbers of classes, in whose place ``top_labels``
-    explains that many of the most likely ones.
+    task: str
+    model: str
+    explainer: str = "lime"
+
+
+@dataclass(frozen=True, eq=False)
+class Plan:
+    """What is to be run.
+
+    Attributes:
+        names: of task, model and explainer.
+        explainer: LIME's, re-made for each setting, or any function of the signature :data:`Explain`.
+        instances: rows to explain, in a container that the explainer takes.
+        ids: the user's own names of these rows.
+        predict_fn: function or fitted estimator.
+        seeds: one neighborhood each.
+        grid: of settings.
+        labels: which of the model's outputs are explained.
+        fidelity_at: the width at which ``r2_reference`` is measured, in multiples of LIME's default.
+        batch_rows: the most rows given to the model at once.
+        model_id: what identifies the model across processes; None: its predictions cannot be kept.
+        shown: the instances as a table shows them, if not as they are.
     """
 
-    task: Task
-    rows: Sequence[int]
+    names: Names
+    explainer: LimeTabularExplainer | Explain
+    instances: Any
+    ids: Sequence[Any]
+    predict_fn: Any
     seeds: Sequence[int]
     grid: Grid
-    labels: Sequence[str | int] = ()
-    top_labels: int | None = 1
+    labels: Labels
+    fidelity_at: float = 1.0
     batch_rows: int = BATCH_ROWS
+    model_id: str | None = None
+    shown: Any = field(default=None)
 
     @property
-    def outputs(self) -> Labels:
-        """Which of the model's outputs are explained."""
-        return Labels(self.task.mode, self.task.class_names, self.labels, self.top_labels)
+    def is_lime(self) -> bool:
+        """Whether the explainer is LIME, whose settings share model calls."""
+        return isinstance(self.explainer, LimeTabularExplainer)
+
+    def instance(self, position: int) -> Any:
+        """The row at a position."""
+        rows = self.instances
+        return rows.iloc[position] if hasattr(rows, "iloc") else rows[position]
+
+    @cached_property
+    def cells(self) -> list[Cell]:
+        """Every combination of the settings that share samples."""
+        assert isinstance(self.explainer, LimeTabularExplainer)
+        return self.grid.cells(self.explainer.default_kernel_width)
 
     @property
     def rows_to_predict(self) -> int:
-        """Rows that the model will be given."""
-        return self._neighborhoods * self.grid.sample_counts[-1]
+        """Rows that the model will be given, if none of its answers are known yet."""
+        return self.neighborhoods * self.grid.sample_counts[-1]
 
     @property
     def rows_of_a_loop(self) -> int:
         """Rows that explaining cell by cell would give to it."""
-        return self._neighborhoods * self.grid.size * sum(self.grid.sample_counts)
+        return self.neighborhoods * self.grid.size * sum(self.grid.sample_counts)
 
     @property
-    def _neighborhoods(self) -> int:
-        return len(list(self.grid.samplings)) * len(self.rows) * len(self.seeds)
+    def neighborhoods(self) -> int:
+        """How many there are: one a set of sampling settings, instance and seed."""
+        return len(list(self.grid.samplings)) * len(self.ids) * len(self.seeds)
+
+
+def plan_of_task(
+    task: Task,
+    rows: Sequence[int],
+    *,
+    seeds: Sequence[int],
+    grid: Grid,
+    labels: Sequence[str | int] = (),
+    top_labels: int | None = 1,
+    fidelity_at: float = 1.0,
+    batch_rows: int = BATCH_ROWS,
+) -> Plan:
+    """LIME on rows of a task, which are positions in its data; for the other arguments see :class:`Plan`."""
+    explainer = LimeTabularExplainer(
+        task.training_data,
+        mode=task.mode,
+        training_labels=task.target.iloc[task.train].to_numpy(),
+        class_names=task.class_names or None,
+    )
+    explained = task.data.iloc[list(rows)]
+    return Plan(
+        names=Names(task.name, task.model_name),
+        explainer=explainer,
+        instances=explained,
+        ids=explained.index.tolist(),
+        predict_fn=task.predict_fn,
+        seeds=seeds,
+        grid=grid,
+        labels=Labels(task.mode, task.class_names, labels, top_labels),
+        fidelity_at=fidelity_at,
+        batch_rows=batch_rows,
+        model_id=task.model_id,
+    )

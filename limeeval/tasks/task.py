@@ -41,6 +41,7 @@ class Task:
         labels: the classes explained unless the user says otherwise; empty: the predicted one.
         unit: what a row is, in the plural.
         description: where the data come from.
+        model_id: the same for the same model: a digest of its settings, what it was fitted to, and the libraries.
     """
 
     name: str
@@ -58,6 +59,7 @@ class Task:
     labels: tuple[str, ...]
     unit: str
     description: str
+    model_id: str
 
     @property
     def training_data(self) -> pd.DataFrame:
@@ -114,7 +116,18 @@ def load_task(
         labels=_known_labels(labels, class_names),
         unit=unit,
         description=dataset.description,
+        model_id=_identity(model, dataset.data.iloc[train], dataset.target.iloc[train]),
     )
+
+
+def _identity(model: Mapping[str, Any], data: pd.DataFrame, target: pd.Series[Any]) -> str:
+    import pandas as pd
+    import sklearn
+    from joblib import hash as digest
+
+    rows = pd.util.hash_pandas_object(data.assign(target=target), index=False).to_numpy()
+    settings = {key: value for key, value in model.items() if key != "name"}
+    return str(digest([settings, rows, list(data.columns), sklearn.__version__, np.__version__], hash_name="sha1"))
 
 
 def select_instances(task: Task, instances: int | Sequence[int], seed: int = 0) -> NDArray[np.intp]:

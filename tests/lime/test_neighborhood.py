@@ -11,7 +11,13 @@ from limeeval.lime import LimeTabularExplainer
 from limeeval.lime.collect import collect_evidence
 from limeeval.lime.kernel import exponential_kernel
 from limeeval.lime.model import Model
-from limeeval.lime.neighborhood import BLOCK, SAMPLING_METHODS, Neighborhood, predicted_samples
+from limeeval.lime.neighborhood import (
+    BLOCK,
+    SAMPLING_METHODS,
+    Neighborhood,
+    explained_outputs,
+    predicted_samples,
+)
 
 D = 5
 TRAIN = np.random.default_rng(0).gamma(2.0, size=(200, D))
@@ -39,7 +45,7 @@ def evidence_of(neighborhoods, widths, counts, model=None, **options):
     return list(
         collect_evidence(
             neighborhoods,
-            model or Model(smooth, "classification"),
+            explained_outputs(model or Model(smooth, "classification"), lambda _: [0, 1]),
             kernel=exponential_kernel,
             kernel_widths=widths,
             sample_counts=counts,
@@ -77,7 +83,8 @@ class TestDraw:
     def test_batches_change_no_sample(self, bins, method, batch_rows):
         neighborhoods = [Neighborhood(made(bins).domain(row), 3, 1100, method) for row in TRAIN[:3]]
         seen = [np.empty((0, 2 * D))] * 3
-        for samples in predicted_samples(neighborhoods, Model(smooth, "classification"), batch_rows=batch_rows):
+        predict = explained_outputs(Model(smooth, "classification"), lambda _: [0, 1])
+        for samples in predicted_samples(neighborhoods, predict, batch_rows=batch_rows):
             domain = neighborhoods[samples.neighborhood].domain
             assert samples.start == len(seen[samples.neighborhood])
             rows = np.hstack([domain.design(samples.state), domain.decode(samples.state)])

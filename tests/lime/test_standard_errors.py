@@ -14,7 +14,7 @@ from limeeval.lime.collect import collect_evidence
 from limeeval.lime.explain import Request, fit_evidence
 from limeeval.lime.kernel import exponential_kernel
 from limeeval.lime.model import Model
-from limeeval.lime.neighborhood import Neighborhood
+from limeeval.lime.neighborhood import Neighborhood, explained_outputs
 
 SEEDS = 400
 COUNTS = [500, 1000, 5000]
@@ -40,7 +40,7 @@ def fits(data, model, bins):
     found = {(share, count): [] for share in SHARES for count in COUNTS}
     for evidence in collect_evidence(
         [Neighborhood(domain, seed, COUNTS[-1]) for seed in range(SEEDS)],
-        Model(predict, "classification"),
+        explained_outputs(Model(predict, "classification"), lambda _: [label]),
         kernel=exponential_kernel,
         kernel_widths=list(widths),
         sample_counts=COUNTS,

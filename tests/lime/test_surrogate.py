@@ -123,7 +123,7 @@ def test_r2_of_a_line_fitted_elsewhere(bins, sampled):
         line.intercept_ += offset
         fit = LinearFit(line.coef_, line.predict(own.z[:1, features])[0] - own.y[0])
         expected = r2_score(fresh.y, line.predict(fresh.z[:, features]), sample_weight=fresh.w)
-        assert weighted_r2(about, fit, features, output=own.y[0]) == pytest.approx(expected, abs=1e-9)
+        assert weighted_r2(about.select(features), fit, output=own.y[0]) == pytest.approx(expected, abs=1e-9)
 
 
 @pytest.mark.parametrize("bins", [True, False])

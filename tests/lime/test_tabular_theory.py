@@ -15,7 +15,7 @@ from limeeval.lime import LimeTabularExplainer
 from limeeval.lime.collect import collect_evidence
 from limeeval.lime.kernel import exponential_kernel
 from limeeval.lime.model import Model
-from limeeval.lime.neighborhood import Neighborhood
+from limeeval.lime.neighborhood import Neighborhood, explained_outputs
 
 SEEDS = 16
 N = 20_000
@@ -204,7 +204,7 @@ def test_narrow_widths_rest_on_few_samples(factor, expected):
     domain = LimeTabularExplainer(train, mode="regression", discretize_continuous=False).domain(row)
     (evidence,) = collect_evidence(
         [Neighborhood(domain, 0, n)],
-        Model(lambda x: x[:, 0], "regression"),
+        explained_outputs(Model(lambda x: x[:, 0], "regression"), lambda _: [0]),
         kernel=exponential_kernel,
         kernel_widths=[width],
         sample_counts=[n],

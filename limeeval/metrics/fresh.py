@@ -1,0 +1,100 @@
+"""Fidelity of every seed's surrogate to the samples of the other seeds, and what each seed contributes to it.
+
+Sums of squares add over seeds, so the moments of each seed's samples are enough. Samples are the perturbed ones alone:
+the instance itself is in every neighborhood, and at narrow widths it would be all that is measured.
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from limeeval.lime.domain import Array
+from limeeval.lime.moments import Moments
+
+_FLAT = 1e-13
+
+
+class FreshFidelity(NamedTuple):
+    """Of R seeds at C settings for L labels, each (R, C, L).
+
+    ``r2`` is that of a seed's surrogate on the samples of all others (at most 1, higher is better, below 0 worse than a
+    constant), ``spread`` its denominator, the weighted sum of squares of the outputs about their mean; nan where the
+    model is constant, or fewer effective samples than unknowns are left to measure with. ``residual_of_seed`` and
+    ``spread_of_seed``: what the sums of squares of all seeds together lose without this one, as a surrogate and as
+    samples; nan for fewer than three seeds.
+    """
+
+    r2: Array
+    spread: Array
+    residual_of_seed: Array
+    spread_of_seed: Array
+
+
+def fresh_fidelity(lines: Array, samples: Moments, outputs: Array) -> FreshFidelity:
+    """Every surrogate's fidelity to the samples that the other seeds drew.
+
+    Args:
+        lines: value at the instance less f(x), then coefficients, of each seed, setting and label (R, C, L, 1 + d).
+        samples: moments of each seed's samples (R, ...).
+        outputs: f(x) of each label (L,), which sets the scale of rounding.
+    """
+    seeds, settings, labels, _ = lines.shape
+    own = np.eye(seeds, dtype=bool)
+    squares = residual_sums(lines.reshape(1, seeds * settings, labels, -1), samples)
+    squares = squares.reshape(seeds, seeds, settings, labels).swapaxes(0, 1)  # (surrogate's seed, samples' seed, C, L)
+    residual = np.where(own[..., None, None], 0.0, squares).sum(axis=1)
+    others, without = _all_but_one(samples), _all_but_two(samples)
+    spread = np.where(measurable(others, outputs), spread_sums(others), np.nan)  # (R, L)
+    known = np.isfinite(spread)
+    lost = np.where(own[..., None] | ~known[:, None], 0.0, spread[:, None] - spread_sums(without)).sum(axis=0)
+    moved = np.where(own[..., None, None] | ~known[:, None, None], 0.0, squares).sum(axis=0)
+    enough = np.where(known.any(axis=0) & (seeds > 2), 1.0, np.nan)
+    spread_of_seed = enough * (np.where(known, spread, 0.0) + lost)
+    return FreshFidelity(
+        r2=1 - residual / spread[:, None],
+        spread=np.broadcast_to(spread[:, None], residual.shape),
+        residual_of_seed=enough * (np.where(known[:, None], residual, 0.0) + moved),
+        spread_of_seed=np.broadcast_to(spread_of_seed[:, None], residual.shape),
+    )
+
+
+def residual_sums(lines: Array, samples: Moments) -> Array:
+    """Weighted sums of squared residuals (S, M, L) of lines (S or 1, M, L, 1 + d) on samples (S, ...); at least 0."""
+    sums = [
+        samples.power[:, None, label] + ((own @ samples.gram - 2 * samples.cross[:, None, :, label]) * own).sum(axis=-1)
+        for label, own in enumerate(np.moveaxis(lines, 2, 0))
+    ]
+    return np.asarray(np.maximum(np.stack(sums, axis=-1), 0.0))
+
+
+def spread_sums(samples: Moments) -> Array:
+    """Weighted sums of squares (..., L) of the outputs about their means."""
+    sums = samples.cross[..., 0, :]
+    weight = np.where(samples.weight > 0, samples.weight, 1.0)[..., None]
+    return np.maximum(samples.power - sums * sums / weight, 0.0)
+
+
+def measurable(samples: Moments, outputs: Array) -> NDArray[np.bool_]:
+    """Whether (..., L) as many effective samples as unknowns are there, and outputs that vary beyond rounding.
+
+    ``outputs`` (L,) are f(x).
+    """
+    enough = samples.effective_sample_size >= samples.gram.shape[-1]
+    spread, weight = spread_sums(samples), samples.weight[..., None]
+    level = np.maximum(_FLAT * samples.power, weight * np.square(_FLAT * outputs))
+    return np.asarray(enough[..., None] & (spread > level))
+
+
+def _all_but_one(samples: Moments) -> Moments:
+    return Moments(*(part.sum(axis=0) - part for part in samples.parts))
+
+
+def _all_but_two(samples: Moments) -> Moments:
+    """Without each two seeds, leading axes (R, R); meaningless where they are one and the same. Without the gram."""
+    nothing = np.zeros((1, 1, 1, 1))
+    parts = [part.sum(axis=0) - part[:, None] - part[None, :] for part in samples.parts[1:]]
+    weight = samples.weight.sum(axis=0) - samples.weight[:, None] - samples.weight[None, :]
+    return Moments(nothing + weight[..., None, None], *parts)

@@ -1,0 +1,103 @@
+"""Runs units of work in this process or in several; the results are the same, in the same order."""
+
+from __future__ import annotations
+
+import tempfile
+import warnings
+from collections.abc import Callable, Iterator, Sequence
+from functools import lru_cache
+from pathlib import Path
+from typing import NamedTuple
+
+from limeeval.lime.model import ModelError
+from limeeval.sweep.work import Done, Unit, Work
+
+
+class Failed(NamedTuple):
+    """A unit that did not finish: what was raised, and whether it was the model."""
+
+    message: str
+    by_model: bool
+
+
+Outcome = Done | Failed
+
+
+def outcomes(
+    work: Work, units: Sequence[Unit], *, n_jobs: int, on_rows: Callable[[int], None]
+) -> Iterator[tuple[Unit, Outcome]]:
+    """Each unit with what came of it, in order. BLAS runs in one thread each: sums do not depend on how many there are.
+
+    Raises:
+        ValueError: the model cannot be sent to another process.
+        ModelChanged: the model does not say again what is stored.
+    """
+    if n_jobs == 1 or len(units) == 1:
+        for unit in units:
+            yield unit, _attempt(work, unit, on_rows)
+        return
+    with tempfile.TemporaryDirectory(prefix="limeeval-") as folder:
+        path = Path(folder) / "work"
+        path.write_bytes(_sent(work))
+        for unit, (outcome, said) in zip(units, _in_processes(str(path), units, n_jobs), strict=True):
+            _warn_once(said)
+            on_rows(work.rows(unit))
+            yield unit, outcome
+
+
+def _in_processes(path: str, units: Sequence[Unit], n_jobs: int) -> Iterator[tuple[Outcome, list[str]]]:
+    from joblib import Parallel, delayed
+
+    jobs = (delayed(_attempt_there)(path, unit) for unit in units)
+    yield from Parallel(n_jobs=n_jobs, return_as="generator", batch_size=1)(jobs)
+
+
+def _attempt(work: Work, unit: Unit, on_rows: Callable[[int], None] | None = None) -> Outcome:
+    from threadpoolctl import threadpool_limits
+
+    try:
+        with threadpool_limits(limits=1, user_api="blas"):
+            return work.run(unit, on_rows)
+    except ModelError as error:
+        return Failed(str(error), by_model=True)
+    except ValueError as error:
+        return Failed(str(error), by_model=False)
+
+
+def _attempt_there(path: str, unit: Unit) -> tuple[Outcome, list[str]]:
+    """In another process: the outcome, and the warnings given on the way."""
+    with warnings.catch_warnings(record=True) as given:
+        outcome = _attempt(_received(path), unit)
+    return outcome, [str(warning.message) for warning in given]
+
+
+def _warn_once(messages: Sequence[str]) -> None:
+    for message in dict.fromkeys(messages):
+        warnings.warn(message, UserWarning, stacklevel=4)
+
+
+def _sent(work: Work) -> bytes:
+    """The work as bytes.
+
+    Raises:
+        ValueError: something in it cannot be sent; the message names it.
+    """
+    import cloudpickle
+
+    try:
+        sent: bytes = cloudpickle.dumps(work)
+    except Exception as error:
+        name = getattr(work.predict_fn, "__qualname__", type(work.predict_fn).__name__)
+        raise ValueError(
+            f"n_jobs must be 1 for a model or function that cannot be sent to another process, got {name} "
+            f"({type(error).__name__}: {error})"
+        ) from error
+    return sent
+
+
+@lru_cache(maxsize=1)
+def _received(path: str) -> Work:
+    import pickle
+
+    work: Work = pickle.loads(Path(path).read_bytes())
+    return work

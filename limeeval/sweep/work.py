@@ -1,0 +1,149 @@
+"""Units of work: whole neighborhoods whose model calls share a batch, from drawing to fits."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any, NamedTuple
+
+from limeeval.lime.collect import collect_evidence
+from limeeval.lime.explainers import LimeTabularExplainer
+from limeeval.lime.labels import Labels
+from limeeval.lime.model import Model, prediction_function
+from limeeval.lime.neighborhood import Neighborhood, Predict, Samples, explained_outputs, rows_at_once
+from limeeval.sweep.fits import Fits, fit_cells
+from limeeval.sweep.grid import FIT_KEYS
+from limeeval.sweep.plan import Plan
+from limeeval.sweep.store import Store, StoredPredictions
+
+
+class Unit(NamedTuple):
+    """Neighborhoods ``start``..``stop`` of one set of samples; which they are is fixed by the grid alone."""
+
+    sampling: int
+    start: int
+    stop: int
+
+
+class Done(NamedTuple):
+    """A finished unit: the fits of each of its neighborhoods, and where their predictions came from."""
+
+    fits: list[Fits]
+    rows_predicted: int
+    rows_stored: int
+    remarks: list[str]
+
+
+@dataclass(frozen=True, eq=False)
+class Sampling:
+    """One set of samples: the explainer made for its settings, and its neighborhoods, instance by instance."""
+
+    settings: dict[str, Any]
+    explainer: LimeTabularExplainer
+    neighborhoods: list[Neighborhood]
+
+
+@dataclass(frozen=True, eq=False)
+class Work:
+    """All that a unit needs; made once, and sent once to every process.
+
+    ``widths`` are the grid's kernel widths, and last the one at which fidelity is judged.
+    """
+
+    samplings: list[Sampling]
+    predict_fn: Any
+    labels: Labels
+    widths: list[float]
+    counts: list[int]
+    fits: list[tuple[int, str]]
+    single_seed: bool
+    batch_rows: int
+    store: Store | None
+
+    def units(self) -> Iterator[Unit]:
+        """As many whole neighborhoods as fit a batch of rows; one at least, in several batches if it must be."""
+        for number, sampling in enumerate(self.samplings):
+            total = len(sampling.neighborhoods)
+            step = max(rows_at_once(sampling.neighborhoods, self.batch_rows) // self.counts[-1], 1)
+            for start in range(0, total, step):
+                yield Unit(number, start, min(start + step, total))
+
+    def rows(self, unit: Unit) -> int:
+        """Rows that a unit needs predictions of."""
+        return (unit.stop - unit.start) * self.counts[-1]
+
+    def neighborhoods(self, unit: Unit) -> Sequence[Neighborhood]:
+        """The neighborhoods of a unit."""
+        return self.samplings[unit.sampling].neighborhoods[unit.start : unit.stop]
+
+    def run(self, unit: Unit, on_rows: Callable[[int], None] | None = None) -> Done:
+        """Draws, predicts or recalls, and fits.
+
+        Raises:
+            ValueError: labels that do not exist, or outputs of the model that do not fit.
+            ModelError: the model raised.
+            ModelChanged: it does not say again what is stored.
+        """
+        model = Model(prediction_function(self.predict_fn, self.labels.mode), self.labels.mode)
+        predict: Predict = explained_outputs(model, self.labels.outputs)
+        stored = None if self.store is None else StoredPredictions(self.store, model, predict, self.labels)
+        neighborhoods = self.neighborhoods(unit)
+
+        def predicted(samples: Samples) -> None:
+            if on_rows is not None:
+                on_rows(len(samples.outputs))
+
+        evidence = collect_evidence(
+            neighborhoods,
+            stored or predict,
+            kernel=self.samplings[unit.sampling].explainer.kernel,
+            kernel_widths=self.widths,
+            sample_counts=self.counts,
+            choose_labels=self.labels.outputs,
+            batch_rows=self.batch_rows,
+            on_samples=predicted,
+        )
+        fits = [
+            fit_cells(found, neighborhood.domain, self.fits, single_seed=self.single_seed)
+            for neighborhood, found in zip(neighborhoods, evidence, strict=True)
+        ]
+        if stored is None:
+            return Done(fits, model.rows_predicted, 0, [])
+        return Done(fits, model.rows_predicted, stored.rows_read, stored.remarks)
+
+
+def work_of(plan: Plan, store: Store | None = None) -> Work:
+    """A plan's work.
+
+    Raises:
+        ValueError: a row that does not fit the training data.
+    """
+    assert isinstance(plan.explainer, LimeTabularExplainer)
+    default = plan.explainer.default_kernel_width
+    widths = [width.kernel_width for width in plan.grid.widths(default)]
+    return Work(
+        samplings=[_sampling(plan, settings) for settings in plan.grid.samplings],
+        predict_fn=plan.predict_fn,
+        labels=plan.labels,
+        widths=[*widths, plan.fidelity_at * default],
+        counts=plan.grid.sample_counts,
+        fits=[(fit["num_features"], fit["feature_selection"]) for fit in plan.grid.combinations(FIT_KEYS)],
+        single_seed=len(plan.seeds) == 1,
+        batch_rows=plan.batch_rows,
+        store=store,
+    )
+
+
+def _sampling(plan: Plan, settings: dict[str, Any]) -> Sampling:
+    assert isinstance(plan.explainer, LimeTabularExplainer)
+    made = {key: value for key, value in settings.items() if key not in ("sampling_method", "distance_metric")}
+    explainer = plan.explainer.remade(**made)
+    metric, method = settings["distance_metric"], settings["sampling_method"]
+    domains = [
+        explainer.domain(plan.instance(position), plan.predict_fn, distance_metric=metric)
+        for position in range(len(plan.ids))
+    ]
+    count = plan.grid.sample_counts[-1]
+    return Sampling(
+        settings, explainer, [Neighborhood(domain, seed, count, method) for domain in domains for seed in plan.seeds]
+    )
