@@ -1,7 +1,37 @@
 """Measure how far LIME explanations can be trusted.
 
-``limeeval.lime`` is LIME itself, with a standard error for every coefficient; ``python -m limeeval`` sweeps it over
-kernel widths, sample counts and seeds and scores how much its explanations agree.
+``limeeval.lime`` is LIME itself, with a standard error for every coefficient; :func:`evaluate` and
+``python -m limeeval`` sweep it over kernel widths, sample counts and seeds and score how much its explanations agree.
 """
 
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from limeeval.report.description import Target as Target
+    from limeeval.report.scores import score as score
+    from limeeval.study.evaluate import evaluate as evaluate
+    from limeeval.study.folder import load as load
+    from limeeval.study.study import Study as Study
+
 __version__ = "0.1.0"
+
+_PLACES = {
+    "Study": "limeeval.study.study",
+    "Target": "limeeval.report.description",
+    "evaluate": "limeeval.study.evaluate",
+    "load": "limeeval.study.folder",
+    "score": "limeeval.report.scores",
+}
+
+
+def __getattr__(name: str) -> Any:
+    """What Python users call, imported when it is first asked for: the command line starts without."""
+    if name not in _PLACES:
+        raise AttributeError(f"module 'limeeval' has no attribute {name!r}")
+    from importlib import import_module
+
+    return getattr(import_module(_PLACES[name]), name)
+
+
+def __dir__() -> list[str]:
+    return [*globals(), *_PLACES]

@@ -29,7 +29,7 @@ def t_quantile(df: Array | float, *, level: float = LEVEL) -> Array:
     return np.asarray(stdtrit(np.where(degrees >= 1, degrees, np.nan), (1 + level) / 2), dtype=float)
 
 
-def logit_limits(estimate: Array, margin: Array, *, minimum: float = 0.0) -> tuple[Array, Array]:
+def logit_limits(estimate: Array, margin: Array, *, minimum: Array | float = 0.0) -> tuple[Array, Array]:
     """Limits of a score in minimum..1 whose margin (quantile x standard error) is taken over to the logit.
 
     The derivative of the logit carries the margin over. Limits stay inside minimum..1. A score at an end of its range,
@@ -52,7 +52,21 @@ def logit_limits(estimate: Array, margin: Array, *, minimum: float = 0.0) -> tup
     return np.where(inside, low, end), np.where(inside, high, end)
 
 
-def bounded_limits(estimate: Array, n: Array | float, *, minimum: float = 0.0) -> tuple[Array, Array]:
+def positive(interval: Interval) -> Interval:
+    """An interval estimate -+ margin of something that is at least 0, its margin taken over to the logarithm.
+
+    Means of skewed things, such as absolute values, are covered better so. An estimate of 0 keeps its limits.
+
+    >>> found = positive(Interval(np.array(1.0), np.array(-0.2), np.array(2.2), 10))
+    >>> round(float(found.low), 2), round(float(found.high), 2)
+    (0.3, 3.32)
+    """
+    estimate = interval.estimate
+    factor = np.exp((interval.high - estimate) / np.where(estimate > 0, estimate, np.inf))
+    return interval._replace(low=estimate / factor, high=estimate * factor)
+
+
+def bounded_limits(estimate: Array, n: Array | float, *, minimum: Array | float = 0.0) -> tuple[Array, Array]:
     """Limits of a mean of n independent scores in minimum..1 that show no spread to take a standard error from.
 
     Clopper and Pearson (1934), continued to means that are no whole number of successes: for scores that are all 0 or 1

@@ -29,29 +29,31 @@ def jackknife_interval(estimate: Array, left_out: Array) -> Interval:
     return Interval(np.asarray(estimate), np.asarray(estimate - margin), np.asarray(estimate + margin), runs)
 
 
-def jackknife_interval_over_instances(estimate: Array, left_out: Array, *, minimum: float | None = None) -> Interval:
-    """Interval of an aggregate over *these* instances: seeds are random, the instances are not.
+def jackknife_interval_over_instances(
+    estimate: Array, variances: Array, runs: Array | NDArray[np.intp], *, minimum: Array | None = None
+) -> Interval:
+    """Interval (...) of an aggregate over *these* instances: seeds are random, the instances are not.
 
     Seeds of different instances are independent, so the variance is the sum of the instances' variances. Student's t
     with Satterthwaite's (1946) degrees of freedom, on the logit of a score in minimum..1 if a minimum is given.
-    nan limits for R = 1 or any nan; limits equal to the estimate where nothing changes.
+    nan limits where any variance is nan; limits equal to the estimate where nothing changes.
 
     Args:
         estimate: the aggregate (...).
-        left_out: the *aggregate* without seed r of instance i (..., m, R); for a mean see :func:`mean_without_each`.
-        minimum: of the score; None for no logit.
+        variances: of the *aggregate*, as the seeds of one instance are left out in turn, by :func:`jackknife_variance`
+            (..., m). For a mean over instances these are the instances' own variances over m^2.
+        runs: how many seeds each instance has (..., m).
+        minimum: of the score (...); None for no logit.
     """
-    runs = left_out.shape[-1]
-    variances = jackknife_variance(left_out)
     total = variances.sum(axis=-1)
-    squares = np.square(variances).sum(axis=-1)
-    df = np.where(squares > 0, np.square(total) / np.where(squares > 0, squares, 1.0), 1.0) * (runs - 1)
+    squares = (np.square(variances) / np.maximum(runs - 1, 1)).sum(axis=-1)
+    df = np.where(squares > 0, np.square(total) / np.where(squares > 0, squares, 1.0), 1.0)
     margin = t_quantile(df) * np.sqrt(total)
     if minimum is None:
         low, high = np.asarray(estimate - margin), np.asarray(estimate + margin)
     else:
         low, high = logit_limits(estimate, margin, minimum=minimum)
-    return Interval(np.asarray(estimate), low, high, runs)
+    return Interval(np.asarray(estimate), low, high, variances.shape[-1])
 
 
 def jackknife_variance(left_out: Array) -> Array:
@@ -70,29 +72,14 @@ def without_each(statistic: Callable[[NDArray[np.intp]], Array], runs: int) -> A
     return np.stack([np.asarray(statistic(np.delete(positions, r))) for r in positions], axis=-1)
 
 
-def pairs_without_each(pairs: Array) -> Array:
-    """Mean over pairs (..., R) of symmetric matrices (..., R, R), without each run; nan for R < 3."""
-    runs = pairs.shape[-1]
-    if runs < 3:
-        return np.full(pairs.shape[:-1], np.nan)
-    row, total = off_diagonal_sums(pairs)
-    means: Array = (total[..., None] - 2 * row) / ((runs - 1) * (runs - 2))
-    return means
-
-
-def off_diagonal_sums(pairs: Array) -> tuple[Array, Array]:
-    """Sums of each row (..., R) and of all (...), the diagonal left out."""
-    row = np.where(np.eye(pairs.shape[-1], dtype=bool), 0.0, pairs).sum(axis=-1)
-    return row, row.sum(axis=-1)
-
-
-def mean_without_each(estimates: Array, left_out: Array) -> Array:
-    """The mean over instances (..., m, R) without seed r of instance i, from each instance's own statistics.
+def pairs_without_each(sums: Array) -> Array:
+    """Mean over pairs (..., R) of similar runs, without each run; nan for R < 3.
 
     Args:
-        estimates: of each instance (..., m).
-        left_out: of each instance, without each of its seeds (..., m, R).
+        sums: of each run's similarities to the others (..., R).
     """
-    mean = estimates.mean(axis=-1)[..., None, None]
-    means: Array = mean + (left_out - estimates[..., None]) / estimates.shape[-1]
+    runs = sums.shape[-1]
+    if runs < 3:
+        return np.full(sums.shape, np.nan)
+    means: Array = (sums.sum(axis=-1, keepdims=True) - 2 * sums) / ((runs - 1) * (runs - 2))
     return means

@@ -9,7 +9,7 @@ from limeeval.lime.domain import Array
 FEWEST_INSTANCES = 5
 
 
-def population_interval(means: Array, *, minimum: float = 0.0) -> Interval:
+def population_interval(means: Array, *, minimum: Array | float = 0.0) -> Interval:
     """Interval (...) of the mean score of instances like these m, from each instance's own score (..., m).
 
     Student's t with m - 1 degrees of freedom, its margin taken over to the logit of the mean. The noise of the seeds is

@@ -45,9 +45,14 @@ class Evidence:
     largest: Array
 
     @cached_property
+    def perturbed(self) -> Moments:
+        """Moments of all samples but the instance: leading axes (W, N)."""
+        return self.groups.total(axis=2)
+
+    @cached_property
     def totals(self) -> Moments:
         """Moments of all samples, the instance included: leading axes (W, N)."""
-        return self.instances + self.groups.total(axis=2)
+        return self.instances + self.perturbed
 
     @property
     def moments(self) -> dict[tuple[float, int], NeighborhoodMoments]:
@@ -118,11 +123,19 @@ def _evidence(
         largest = np.maximum(largest, part.outputs.max(axis=0))
         if on_samples is not None:
             on_samples(part)
-    groups = Moments(*(np.cumsum(segment, axis=1, out=segment) for segment in segments.parts))
+    groups = _running_sums(segments)
     instances = _instances(domain, len(labels), weighing)
     found = Evidence(first.prediction, labels, weighing.widths, weighing.counts, instances, groups, smallest, largest)
     _check_weight(found)
     return found
+
+
+def _running_sums(segments: Moments) -> Moments:
+    """Moments of the first n samples, in the place of those of each segment."""
+    for part in segments.parts:
+        for n in range(1, part.shape[1]):
+            part[:, n] += part[:, n - 1]
+    return segments
 
 
 def _no_moments(weighing: _Weighing, d: int, labels: int) -> Moments:

@@ -87,7 +87,7 @@ class LimeTabularExplainer:
         random_state: Any = None,
         training_data_stats: Mapping[str, Any] | None = None,
     ) -> None:
-        self._arguments = {name: value for name, value in locals().items() if name != "self"}
+        self.arguments = {name: value for name, value in locals().items() if name != "self"}
         if mode not in MODES:
             raise ValueError(f"mode must be one of {', '.join(MODES)}, got {mode!r}")
         check_feature_selection(feature_selection)
@@ -123,9 +123,9 @@ class LimeTabularExplainer:
 
     def remade(self, **arguments: Any) -> LimeTabularExplainer:
         """This explainer, made again with some of its arguments replaced; itself if they are what they were."""
-        if all(self._arguments[name] is value or self._arguments[name] == value for name, value in arguments.items()):
+        if all(self.arguments[name] is value or self.arguments[name] == value for name, value in arguments.items()):
             return self
-        return LimeTabularExplainer(**{**self._arguments, **arguments})
+        return LimeTabularExplainer(**{**self.arguments, **arguments})
 
     @property
     def feature_names(self) -> list[str]:

@@ -43,6 +43,14 @@ def prediction_function(predict_fn: Any, mode: str) -> Callable[[Any], Any]:
     return method_of_estimator
 
 
+def mode_of(predict_fn: Any, instances: Any) -> str:
+    """"classification" if it gives several numbers a row, else "regression"; asks a plain function on ``instances``."""
+    if not callable(predict_fn):
+        return "classification" if hasattr(predict_fn, "predict_proba") else "regression"
+    outputs = np.asarray(predict_fn(instances))
+    return "classification" if outputs.ndim == 2 and outputs.shape[1] > 1 else "regression"
+
+
 @dataclass
 class Model:
     """A prediction function whose outputs are checked once, where they enter.

@@ -11,7 +11,7 @@ undefined in the sources, counts as 0. nan for a single run, and where any coeff
 import numpy as np
 
 from limeeval.lime.domain import Array
-from limeeval.metrics.pairs import mean_over_pairs
+from limeeval.metrics.pairs import Similarity, mean_over_pairs
 
 
 def spearman(coefficients: Array) -> Array:
@@ -22,7 +22,12 @@ def spearman(coefficients: Array) -> Array:
     >>> float(spearman(np.array([[4.0, -3.0, 2.0, 1.0], [-4.0, 3.0, 1.0, 2.0]])))
     0.8
     """
-    return spearman_signed(np.abs(coefficients))
+    return mean_over_pairs(spearman_similarity(coefficients).pairs)
+
+
+def spearman_similarity(coefficients: Array) -> Similarity:
+    """Spearman correlation of the magnitudes of two runs."""
+    return spearman_signed_similarity(np.abs(coefficients))
 
 
 def spearman_signed(coefficients: Array) -> Array:
@@ -33,11 +38,14 @@ def spearman_signed(coefficients: Array) -> Array:
     >>> float(spearman_signed(np.array([[4.0, -3.0, 2.0, 1.0], [-4.0, 3.0, 1.0, 2.0]])))
     -1.0
     """
-    from scipy.stats import rankdata
+    return mean_over_pairs(spearman_signed_similarity(coefficients).pairs)
 
+
+def spearman_signed_similarity(coefficients: Array) -> Similarity:
+    """Spearman correlation of two runs; 1 - 12 / (d^3 - d) where two neighbours change places."""
     d = coefficients.shape[-1]
-    centred = rankdata(coefficients, axis=-1) - (d + 1) / 2
-    return mean_over_pairs(_cosines(centred @ np.swapaxes(centred, -1, -2)), coefficients)
+    ranks = centred_ranks(coefficients)
+    return _correlation(ranks @ np.swapaxes(ranks, -1, -2), 12 / max(d**3 - d, 6))
 
 
 def kendall(coefficients: Array) -> Array:
@@ -49,29 +57,55 @@ def kendall(coefficients: Array) -> Array:
     >>> round(float(kendall(np.array([[4.0, -3.0, 2.0, 1.0], [-4.0, 3.0, 1.0, 2.0]]))), 3)
     0.667
     """
-    return kendall_signed(np.abs(coefficients))
+    return mean_over_pairs(kendall_similarity(coefficients).pairs)
+
+
+def kendall_similarity(coefficients: Array) -> Similarity:
+    """Kendall tau-b of the magnitudes of two runs."""
+    return kendall_signed_similarity(np.abs(coefficients))
 
 
 def kendall_signed(coefficients: Array) -> Array:
     """Mean Kendall tau-b (1945) of the signed beta over pairs: -1..1, higher is better; by chance 0.
 
-    tau-b of two runs is the cosine between their vectors of signs of differences, one entry for every two features:
-    products of matrices give it for all pairs of runs.
-
     >>> float(kendall_signed(np.array([[4.0, -3.0, 2.0, 1.0], [-4.0, 3.0, 1.0, 2.0]])))
     -1.0
     """
+    return mean_over_pairs(kendall_signed_similarity(coefficients).pairs)
+
+
+def kendall_signed_similarity(coefficients: Array) -> Similarity:
+    """Kendall tau-b of two runs; 1 - 4 / (d^2 - d) where two neighbours change places.
+
+    tau-b is the cosine between the runs' vectors of signs of differences, one entry for every two features: products
+    of matrices give it for all pairs of runs.
+    """
     *cells, runs, d = coefficients.shape
+    ranks = centred_ranks(coefficients).astype(np.float32)  # Whole and half numbers: exact.
     concordance = np.zeros((*cells, runs, runs))
     for feature in range(d - 1):  # All pairs of features at once would take d / 2 times the memory of the input.
-        order = np.sign(coefficients[..., feature + 1 :] - coefficients[..., feature, None])
+        order = np.sign(ranks[..., feature + 1 :] - ranks[..., feature, None])
         concordance += order @ np.swapaxes(order, -1, -2)
-    return mean_over_pairs(_cosines(concordance), coefficients)
+    return _correlation(concordance, 4 / max(d**2 - d, 2))
 
 
-def _cosines(products: Array) -> Array:
+def centred_ranks(values: Array) -> Array:
+    """Ranks (..., d) less their mean, ties sharing their average rank; nan throughout for values with a nan."""
+    d = values.shape[-1]
+    order = np.argsort(values, axis=-1)
+    ordered = np.take_along_axis(values, order, axis=-1)
+    changes = np.ones((*values.shape[:-1], d + 1), dtype=bool)
+    changes[..., 1:-1] = ordered[..., 1:] != ordered[..., :-1]
+    first = np.maximum.accumulate(np.where(changes[..., :-1], np.arange(d), 0), axis=-1)
+    last = np.minimum.accumulate(np.where(changes[..., 1:], np.arange(d), d)[..., ::-1], axis=-1)[..., ::-1]
+    ranks = np.empty(values.shape)
+    np.put_along_axis(ranks, order, (first + last + 1 - d) / 2, axis=-1)
+    return np.where(np.isnan(values).any(axis=-1, keepdims=True), np.nan, ranks)
+
+
+def _correlation(products: Array, swap: float) -> Similarity:
     """Cosines (..., R, R) from all inner products; 0 with a vector of length 0."""
     squares = np.diagonal(products, axis1=-2, axis2=-1)
     norms = np.sqrt(squares[..., :, None] * squares[..., None, :])
-    cosines: Array = products / np.where(norms == 0, 1.0, norms)
-    return cosines
+    lead = products.shape[:-2]
+    return Similarity(products / np.where(norms == 0, 1.0, norms), np.full(lead, 1.0 - swap), np.full(lead, -1.0))

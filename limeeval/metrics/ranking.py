@@ -8,23 +8,10 @@ leading axes (..., R, d). nan for a single run, and where any coefficient is nan
 from math import comb
 
 import numpy as np
-from numpy.typing import NDArray
 
 from limeeval.lime.domain import Array
-from limeeval.lime.selection import largest
-from limeeval.metrics.pairs import mean_over_pairs
-
-
-def top_k(coefficients: Array, k: int) -> NDArray[np.bool_]:
-    """Which features (..., R, d) each run names: k of them, or fewer where fewer are not 0.
-
-    Raises:
-        ValueError: k is not between 1 and d - 1: all features are the top d, whatever the runs say.
-    """
-    d = coefficients.shape[-1]
-    if not 1 <= k < d:
-        raise ValueError(f"k must be between 1 and {d - 1}, got {k}")
-    return _named(coefficients, k)
+from limeeval.metrics.leading import Leading, first, leading
+from limeeval.metrics.pairs import Similarity, mean_over_pairs
 
 
 def same_first(coefficients: Array) -> Array:
@@ -35,8 +22,13 @@ def same_first(coefficients: Array) -> Array:
     >>> float(same_first(np.array([[3.0, 2.0, 1.0], [-4.0, 3.0, 0.0], [0.0, 1.0, 2.0]])))
     0.3333333333333333
     """
-    overlap, _ = overlap_and_union(_named(coefficients, 1))
-    return mean_over_pairs(overlap, coefficients)
+    return mean_over_pairs(same_first_similarity(first(coefficients)).pairs)
+
+
+def same_first_similarity(sets: Leading) -> Similarity:
+    """1 where two runs name the same first feature, else 0."""
+    zero = np.zeros(sets.sizes.shape[:-1])
+    return Similarity(sets.overlap, zero, zero)
 
 
 def same_first_by_chance(d: int) -> float:
@@ -56,8 +48,13 @@ def same_set(coefficients: Array, k: int) -> Array:
     >>> float(same_set(np.array([[3.0, 2.0, 1.0], [2.0, 3.0, 0.0], [0.0, 1.0, 2.0]]), k=2))
     0.3333333333333333
     """
-    overlap, union = overlap_and_union(top_k(coefficients, k))
-    return mean_over_pairs(((overlap == union) & (union > 0)).astype(float), coefficients)
+    return mean_over_pairs(same_set_similarity(leading(coefficients, k)).pairs)
+
+
+def same_set_similarity(sets: Leading) -> Similarity:
+    """1 where two runs name the same features, else 0."""
+    zero = np.zeros(sets.sizes.shape[:-1])
+    return Similarity(np.floor(jaccard_similarity(sets).pairs), zero, zero)
 
 
 def same_set_by_chance(d: int, k: int) -> float:
@@ -77,8 +74,13 @@ def jaccard(coefficients: Array, k: int) -> Array:
     >>> float(jaccard(np.array([[3.0, 2.0, 1.0], [0.0, 1.0, 2.0]]), k=2))
     0.3333333333333333
     """
-    overlap, union = overlap_and_union(top_k(coefficients, k))
-    return mean_over_pairs(overlap / np.maximum(union, 1.0), coefficients)
+    return mean_over_pairs(jaccard_similarity(leading(coefficients, k)).pairs)
+
+
+def jaccard_similarity(sets: Leading) -> Similarity:
+    """|A & B| / |A u B| of two runs, and (k-1)/(k+1) for one swap, k the size of the largest set."""
+    size = np.maximum(sets.sizes.max(axis=-1), 1.0)
+    return Similarity(sets.overlap / np.maximum(sets.union, 1.0), (size - 1) / (size + 1), np.zeros_like(size))
 
 
 def jaccard_by_chance(d: int, k: int) -> float:
@@ -104,23 +106,18 @@ def nogueira_phi(coefficients: Array, k: int) -> Array:
     >>> round(float(nogueira_phi(np.array([[3.0, 2.0, 1.0, 0.0], [3.0, 2.0, 0.0, 1.0], [3.0, 0.0, 2.0, 1.0]]), k=2)), 3)
     0.333
     """
-    named = top_k(coefficients, k)
-    overlap, union = overlap_and_union(named)
-    share = named.mean(axis=(-2, -1))[..., None, None]
-    by_chance = 2 * named.shape[-1] * share * (1 - share)
-    # The variances of all features, summed, are half the mean number of features that one run of a pair names alone.
-    alone = (union - overlap) / np.where(share > 0, by_chance, 1.0)
-    return mean_over_pairs(np.where(share > 0, 1 - alone, 0.0), coefficients)
+    return mean_over_pairs(nogueira_phi_similarity(leading(coefficients, k)).pairs)
 
 
-def overlap_and_union(named: NDArray[np.bool_]) -> tuple[Array, Array]:
-    """Sizes of the intersections and unions (..., R, R) of named sets (..., R, d)."""
-    members = named.astype(float)
-    sizes = members.sum(axis=-1)
-    overlap: Array = members @ np.swapaxes(members, -1, -2)
-    return overlap, sizes[..., :, None] + sizes[..., None, :] - overlap
+def nogueira_phi_similarity(sets: Leading) -> Similarity:
+    """Kuncheva's (2007) index of two runs: 1 - |A - B| / (m (1 - m/d)), m the mean size of all sets.
 
-
-def _named(coefficients: Array, k: int) -> NDArray[np.bool_]:
-    named: NDArray[np.bool_] = largest(np.abs(coefficients), k) & (coefficients != 0)
-    return named
+    |A - B| is half the number of features that one of the two names alone: the variances of all features, summed, are
+    half the mean of those numbers. After one swap it is 1.
+    """
+    m, d = sets.sizes.mean(axis=-1), sets.d
+    by_chance = np.where(m == 0, 1.0, m * (1 - m / d))
+    something = np.sign(m)
+    pairs = something[..., None, None] - (sets.union - sets.overlap) * (something / by_chance / 2)[..., None, None]
+    minimum = 1 - np.minimum(m, d - m) / by_chance
+    return Similarity(pairs, np.maximum(1 - 1 / by_chance, minimum), minimum)

@@ -1,11 +1,10 @@
 """How far runs agree on the direction in which the leading features push."""
 
 import numpy as np
-from numpy.typing import NDArray
 
 from limeeval.lime.domain import Array
-from limeeval.metrics.pairs import mean_over_pairs
-from limeeval.metrics.ranking import overlap_and_union, top_k
+from limeeval.metrics.leading import Leading, leading
+from limeeval.metrics.pairs import Similarity, mean_over_pairs
 
 
 def sign_agreement(coefficients: Array, k: int) -> Array:
@@ -25,10 +24,13 @@ def sign_agreement(coefficients: Array, k: int) -> Array:
     >>> float(sign_agreement(np.array([[3.0, -2.0, 1.0, 0.0], [3.0, 1.0, 2.0, 0.0]]), k=2))
     0.6666666666666666
     """
-    named = top_k(coefficients, k)
-    equal = _equal_within_union(coefficients > 0, named) + _equal_within_union(coefficients < 0, named)
-    _, union = overlap_and_union(named)
-    return mean_over_pairs(equal / np.maximum(union, 1.0), coefficients)
+    return mean_over_pairs(sign_agreement_similarity(leading(coefficients, k)).pairs)
+
+
+def sign_agreement_similarity(sets: Leading) -> Similarity:
+    """Share of the features in A u B with equal signs in two runs; (k-1)/k where one of k differs."""
+    size = np.maximum(sets.sizes.max(axis=-1), 1.0)
+    return Similarity(sets.equal_signs / np.maximum(sets.union, 1.0), (size - 1) / size, np.zeros_like(size))
 
 
 def sign_agreement_by_chance(d: int, k: int) -> float:
@@ -38,13 +40,3 @@ def sign_agreement_by_chance(d: int, k: int) -> float:
     0.5
     """
     return 0.5
-
-
-def _equal_within_union(of_one_sign: NDArray[np.bool_], named: NDArray[np.bool_]) -> Array:
-    """How many features (..., R, R) have this sign in both runs, and are named by at least one of them."""
-    signed = of_one_sign.astype(float)
-    leading = signed * named
-    by_first = leading @ np.swapaxes(signed, -1, -2)
-    by_both = leading @ np.swapaxes(leading, -1, -2)
-    counts: Array = by_first + np.swapaxes(by_first, -1, -2) - by_both
-    return counts

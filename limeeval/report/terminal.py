@@ -1,106 +1,140 @@
-"""The answer on the terminal."""
+"""The answer on the terminal: at most 30 lines, those that say what was run and what it cost included."""
 
 from __future__ import annotations
 
-import math
-from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any
+from collections.abc import Iterator, Sequence
+from typing import TYPE_CHECKING
 
-from rich.console import Group
-from rich.markup import escape
-from rich.table import Table
+from rich.cells import cell_len
 from rich.text import Text
 
-from limeeval.lime.diagnostics import TRUSTED_UP_TO
-from limeeval.metrics.ranking import jaccard_by_chance
-from limeeval.report.scores import over_all
-from limeeval.sweep.grid import KEYS
+from limeeval.report.answer import Answer
+from limeeval.report.cell_lines import LIME, cell_lines
+from limeeval.report.description import Description
+from limeeval.report.merged import merged_lines
+from limeeval.report.names import fitted, shortened
 
 if TYPE_CHECKING:
-    import pandas as pd
+    from rich.console import Console
 
-    from limeeval.sweep.plan import Plan
-
-LIME_SAMPLES = 5000
-
-
-def what_was_run(plan: Plan) -> str:
-    """One line: data, model and its quality, rows, seeds, and what is explained."""
-    task = plan.task
-    return escape(
-        f"{task.name} · {task.model_name} ({task.quality_metric} {task.quality:.2f} held out) · "
-        f"{len(plan.rows)} {task.unit} · {len(plan.seeds)} seeds · {_explained(plan)}"
-    )
+LINES = 30
+COLUMNS = 80
+_WIDEST = 100
+_LABEL, _SHORT_LABEL = 11, 8
 
 
-def _explained(plan: Plan) -> str:
-    if plan.task.mode == "regression":
-        return "predicted value"
-    if plan.top_labels is None:
-        return f"label: {', '.join(map(str, plan.labels))}"
-    return "label: the predicted class" if plan.top_labels == 1 else f"the {plan.top_labels} most likely classes"
+def what_was_run(description: Description, *, width: int = COLUMNS) -> Text:
+    """Two lines: data, model and its quality; then instances, seeds, and what is explained by how many features."""
+    quality = ""
+    if description.quality is not None:
+        quality = f" ({shortened(description.quality_metric or 'quality')} {description.quality:.2f} held out)"
+    data = [description.task, description.model]
+    data += [] if description.explainer == LIME else [description.explainer]
+    data = fitted(data, width - cell_len(quality))
+    data[1] += quality
+    counts = [counted(description.instances, description.unit), counted(description.seeds, "seeds")]
+    features = f"top {description.k} of {description.features} features"
+    run = fitted([*counts, description.explained, features], width)
+    return Text("\n".join(" · ".join(parts) for parts in (data, run)))
 
 
-def table_of_cells(scores: pd.DataFrame, *, k: int, d: int) -> Group:
-    """Width x samples: how often two runs name the same k features, Jaccard with its limits over seeds, and R2.
+def print_answer(console: Console, answers: Sequence[Answer], *, folder: str | None = None) -> None:
+    """Prints one answer, or a line for each of several.
 
-    LIME's defaults carry a mark, and so do cells most of whose fits are not to be trusted.
+    With the lines of ``what_was_run``, which come before one answer and not before several, these are at most 30 on a
+    console of 80 columns. None is wider than the console except for commands and paths, which would not paste in parts.
+
+    Args:
+        console: where to; colours on a terminal only.
+        answers: at least one.
+        folder: where the tables are, to be named.
     """
-    chance = jaccard_by_chance(d, k)
-    title = f"Do two runs of LIME name the same {k} reasons?   (by chance: Jaccard {chance:.2f})"
-    notes = (
-        "width: in multiples of LIME's default.  R2: weighted, on each fit's own samples,\n"
-        "fresh: on those of the other seeds; –: not defined, some are no fits at all.\n"
-        f"!: not to be trusted; {d + 1} unknowns want {(d + 1) / TRUSTED_UP_TO:.0f} effective samples."
+    width = min(console.width, _WIDEST)
+    one = answers[0] if len(answers) == 1 else None
+    lines = _of_one(one, console, width, folder) if one else _of_many(answers, console, width, folder)
+    for line in lines:
+        console.print(line, soft_wrap=True, highlight=False)
+
+
+def counted(count: int, unit: str) -> str:
+    """A count with its unit: "1 seed", "10 seeds"."""
+    return f"{count:,} {shortened(unit).removesuffix('s') if count == 1 else shortened(unit)}"
+
+
+def cost(descriptions: Sequence[Description]) -> str:
+    """Rows that the model was given and rows from the store, beside what a loop over LIME would need."""
+    predicted, stored, loop = (
+        sum(getattr(description, rows) for description in descriptions)
+        for rows in ("rows_predicted", "rows_stored", "rows_of_a_loop")
     )
-    return Group(Text(title, style="bold"), _table(scores, k=k), Text(notes, style="dim"))
+    took = _time(sum(description.seconds for description in descriptions))
+    from_store = f" and {stored:,} from the store" if stored else ""
+    beside = f"; a loop over LIME: {loop:,}" if loop > predicted else ""
+    return f"{predicted:,} model rows predicted{from_store} in {took}{beside}."
 
 
-def _table(scores: pd.DataFrame, *, k: int) -> Table:
-    table = Table(box=None, pad_edge=False)
-    for name in ("width", "samples", f"same {k}", f"Jaccard@{k} [95 %]", "R2", "fresh"):
-        table.add_column(name, justify="right")
-    table.add_column("")
-    cells = over_all(scores)
-    extra = [c for c in _swept(cells) if c not in ("kernel_width", "kernel_width_factor", "num_samples")]
-    for cell in cells.to_dict("records"):
-        table.add_row(
-            f"x{cell['kernel_width_factor']:.3g}",
-            f"{cell['num_samples']:,}",
-            _shown(cell["same_set"], ".0%"),
-            _with_limits(cell["jaccard"], cell["low"], cell["high"]),
-            _shown(cell["r2"], ".2f"),
-            _shown(cell["r2_fresh"], ".2f"),
-            Text(_remarks(cell, extra)),
-        )
-    return table
+def _of_one(answer: Answer, console: Console, width: int, folder: str | None) -> Iterator[Text]:
+    said = [
+        *_labelled("Stable?", answer.stable, console, width, verdict=_STYLES[answer.reference.stable]),
+        *_labelled("Faithful?", answer.faithful, console, width),
+        *_labelled("Set", answer.set, console, width),
+    ]
+    end = list(_end(answer.next, cost([answer.description]), console, width, folder))
+    above = what_was_run(answer.description).plain.count("\n") + 1
+    room = LINES - above - 1 - 1 - len(said) - sum(_height(line, width) for line in end)
+    yield Text()
+    yield from cell_lines(answer, width=width, room=room)
+    yield Text()
+    yield from said
+    yield from end
 
 
-def cost(rows_predicted: int, rows_of_a_loop: int) -> str:
-    """What the sweep cost, beside a loop over LIME."""
-    return (
-        f"{rows_predicted:,} model rows predicted; a loop over LIME needs {rows_of_a_loop:,} "
-        f"({rows_of_a_loop / rows_predicted:.1f} times as many)"
-    )
+_STYLES = {True: "green", False: "yellow", None: "yellow"}
 
 
-def _swept(scores: pd.DataFrame) -> list[str]:
-    """Settings that take several values."""
-    return [key for key in KEYS if key in scores and scores[key].nunique(dropna=False) > 1]
+def _of_many(answers: Sequence[Answer], console: Console, width: int, folder: str | None) -> Iterator[Text]:
+    stable = sum(answer.reference.stable is True for answer in answers)
+    above = f"{answers[0].target.jaccard:.2f}"
+    verdict = f"{stable} of {len(answers)}, where the whole interval of Jaccard lies above {above}."
+    said = list(_labelled("Stable?", verdict, console, width))
+    worst = min(answers, key=lambda answer: (answer.reference.jaccard.estimate is None, _agreement(answer)))
+    total = cost([answer.description for answer in answers])
+    end = list(_end(worst.next, total, console, width, folder))
+    room = LINES - 2 - len(said) - sum(_height(line, width) for line in end)
+    yield Text()
+    yield from merged_lines(answers, width=width, room=room)
+    yield Text()
+    yield from said
+    yield from end
 
 
-def _shown(value: float, form: str) -> str:
-    return "–" if math.isnan(value) else format(value, form)
+def _agreement(answer: Answer) -> float:
+    return answer.reference.jaccard.estimate or 0.0
 
 
-def _with_limits(value: float, low: float, high: float) -> str:
-    return _shown(value, ".2f") if math.isnan(low) else f"{value:.2f} [{low:.2f}, {high:.2f}]"
+def _end(commands: Sequence[str], cost: str, console: Console, width: int, folder: str | None) -> Iterator[Text]:
+    yield from _labelled("Cost", cost, console, width, indent=_SHORT_LABEL)
+    if folder is not None:
+        yield Text.assemble(("Tables".ljust(_SHORT_LABEL), "bold"), folder)
+    for i, command in enumerate(commands):
+        yield Text.assemble((("" if i else "Next").ljust(_SHORT_LABEL), "bold"), command)
 
 
-def _remarks(cell: Mapping[Any, Any], extra: list[str]) -> str:
-    parts = [f"{key}={cell[key]}" for key in extra]
-    if cell["kernel_width_factor"] == 1 and cell["num_samples"] == LIME_SAMPLES:
-        parts.append("<- LIME's defaults")
-    if cell["supported"] < 0.5:
-        parts.append(f"! {cell['ess']:,.0f} effective samples")
-    return "  ".join(parts)
+def _labelled(
+    label: str, sentence: str, console: Console, width: int, *, indent: int = _LABEL, verdict: str = ""
+) -> Iterator[Text]:
+    """The sentence in lines beside its label; what comes before its first full stop, the verdict, in a style."""
+    text = Text(sentence)
+    text.stylize(verdict, 0, sentence.index(".") if verdict else 0)
+    for i, line in enumerate(text.wrap(console, max(width - indent, 20))):
+        line.rstrip()
+        yield Text.assemble((("" if i else label).ljust(indent), "bold"), line)
+
+
+def _height(line: Text, width: int) -> int:
+    return max(-(-cell_len(line.plain) // width), 1)
+
+
+def _time(seconds: float) -> str:
+    minutes, rest = divmod(round(seconds), 60)
+    return f"{minutes} min {rest} s" if minutes else f"{rest} s"

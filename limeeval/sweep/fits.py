@@ -16,6 +16,27 @@ from limeeval.lime.surrogate import Surrogates
 from limeeval.metrics.fresh import measurable, residual_sums, spread_sums
 
 
+@dataclass(frozen=True)
+class FitSettings:
+    """What is fitted to every neighborhood.
+
+    Attributes:
+        widths: of the kernel: those of the grid, and last the one at which fidelity is judged if it is none of them.
+        swept: how many of them are the grid's.
+        reference: position of the width at which fidelity is judged.
+        counts: of samples, ascending.
+        fits: (num_features, feature_selection) of each fit at a width and count.
+        single_seed: no other seed's samples will be there: fidelity is measured on groups of samples left out.
+    """
+
+    widths: Sequence[float]
+    swept: int
+    reference: int
+    counts: Sequence[int]
+    fits: Sequence[tuple[int, str]]
+    single_seed: bool
+
+
 @dataclass(frozen=True, eq=False)
 class Fits:
     """Fits at C settings to one neighborhood, for L labels and d features.
@@ -28,7 +49,7 @@ class Fits:
         lines: value at the instance less f(x), then coefficients, 0 where not selected (C, L, 1 + d).
         standard_errors: nan where not selected (C, L, d).
         measured: columns of the table of fits, each (C, L).
-        samples: moments of the perturbed samples at the largest count, at every width and last the one of reference.
+        samples: moments of the perturbed samples at the largest count, at every width (W, ...).
     """
 
     prediction: Array
@@ -39,17 +60,10 @@ class Fits:
     samples: Moments
 
 
-def fit_cells(evidence: Evidence, domain: Domain, fits: Sequence[tuple[int, str]], *, single_seed: bool) -> Fits:
-    """Every fit to one neighborhood. The evidence's last width is the one of reference, and is not fitted.
-
-    Args:
-        evidence: of the neighborhood.
-        domain: its instance.
-        fits: (num_features, feature_selection) of each fit to the same moments.
-        single_seed: no other seed's samples will be there: fidelity is measured on groups of samples left out.
-    """
+def fit_cells(evidence: Evidence, domain: Domain, settings: FitSettings) -> Fits:
+    """Every fit to one neighborhood, from its evidence at all widths."""
     own = domain.design(domain.instance)[0]
-    totals, groups = evidence.totals[:-1], evidence.groups[:-1]
+    totals, groups = evidence.totals[: settings.swept], evidence.groups[: settings.swept]
     outputs = evidence.prediction[evidence.labels]
     found = [
         [
@@ -63,23 +77,25 @@ def fit_cells(evidence: Evidence, domain: Domain, fits: Sequence[tuple[int, str]
             )
             for column, output in enumerate(outputs)
         ]
-        for num_features, feature_selection in fits
+        for num_features, feature_selection in settings.fits
     ]
     named = {
         name: _joined([[getattr(line, name) for line in lines] for lines in found])
         for name in ("intercept", "r2", "output_spread", "local_prediction")
     }
-    measured = named | {name: _joined([[value] * len(outputs)] * len(fits)) for name, value in _support(totals).items()}
-    if single_seed:
+    support = _support(totals).items()
+    measured = named | {name: _joined([[value] * len(outputs)] * len(found)) for name, value in support}
+    if settings.single_seed:
         measured |= _left_out("fresh", found, groups, outputs)
-        measured |= _left_out("reference", found, evidence.groups[-1:], outputs)
+        at_reference = evidence.groups[settings.reference : settings.reference + 1]
+        measured |= _left_out("reference", found, at_reference, outputs)
     return Fits(
         prediction=evidence.prediction,
         labels=evidence.labels,
         lines=_joined([[_line(line, len(own)) for line in lines] for lines in found]),
         standard_errors=_joined([[_errors(line, len(own)) for line in lines] for lines in found]),
         measured=measured,
-        samples=evidence.groups[:, -1].total(axis=1),
+        samples=evidence.perturbed[:, -1],
     )
 
 

@@ -8,7 +8,7 @@ from functools import partial
 from itertools import product
 from typing import Any, NamedTuple, cast
 
-from limeeval.lime.discretize import DISCRETIZERS
+from limeeval.lime.discretize import DISCRETIZERS, BaseDiscretizer
 from limeeval.lime.kernel import checked_metric
 from limeeval.lime.request import check_at_least, check_feature_selection, check_kernel_width, checked_sampling
 
@@ -140,7 +140,7 @@ def _check_bool(key: str, value: Any) -> None:
 
 
 def _check_discretizer(value: Any) -> None:
-    if value not in DISCRETIZERS:
+    if not isinstance(value, BaseDiscretizer) and value not in DISCRETIZERS:
         raise ValueError(f"lime.discretizer must be one of {', '.join(DISCRETIZERS)}, got {value!r}")
 
 

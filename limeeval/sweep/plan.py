@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from functools import cached_property
+from itertools import product
 from typing import TYPE_CHECKING, Any
 
 from limeeval.lime.explainers import LimeTabularExplainer
 from limeeval.lime.labels import Labels
+from limeeval.lime.model import Model, prediction_function
 from limeeval.lime.neighborhood import BATCH_ROWS
 from limeeval.sweep.grid import Cell, Grid
 
@@ -34,7 +36,7 @@ class Plan:
 
     Attributes:
         names: of task, model and explainer.
-        explainer: LIME's, re-made for each setting, or any function of the signature :data:`Explain`.
+        explainer: re-made for each setting.
         instances: rows to explain, in a container that the explainer takes.
         ids: the user's own names of these rows.
         predict_fn: function or fitted estimator.
@@ -48,7 +50,7 @@ class Plan:
     """
 
     names: Names
-    explainer: LimeTabularExplainer | Explain
+    explainer: LimeTabularExplainer
     instances: Any
     ids: Sequence[Any]
     predict_fn: Any
@@ -58,12 +60,17 @@ class Plan:
     fidelity_at: float = 1.0
     batch_rows: int = BATCH_ROWS
     model_id: str | None = None
-    shown: Any = field(default=None)
+    shown: Any = None
 
     @property
-    def is_lime(self) -> bool:
-        """Whether the explainer is LIME, whose settings share model calls."""
-        return isinstance(self.explainer, LimeTabularExplainer)
+    def d(self) -> int:
+        """Number of features."""
+        return len(self.explainer.feature_names)
+
+    @property
+    def named(self) -> int:
+        """Features that an explanation names at least, of every setting."""
+        return min(self.d, *self.grid.values["num_features"])
 
     def instance(self, position: int) -> Any:
         """The row at a position."""
@@ -73,7 +80,6 @@ class Plan:
     @cached_property
     def cells(self) -> list[Cell]:
         """Every combination of the settings that share samples."""
-        assert isinstance(self.explainer, LimeTabularExplainer)
         return self.grid.cells(self.explainer.default_kernel_width)
 
     @property
@@ -90,6 +96,46 @@ class Plan:
     def neighborhoods(self) -> int:
         """How many there are: one a set of sampling settings, instance and seed."""
         return len(list(self.grid.samplings)) * len(self.ids) * len(self.seeds)
+
+
+@dataclass(frozen=True, eq=False)
+class FunctionPlan:
+    """A function's explanations of instances, for every seed and combination of settings.
+
+    Attributes as those of :class:`Plan`; ``settings`` are keyword arguments of the function, each
+    with the values to try.
+    """
+
+    names: Names
+    explain: Explain
+    instances: Any
+    ids: Sequence[Any]
+    predict_fn: Any
+    seeds: Sequence[int]
+    settings: Mapping[str, Sequence[Any]]
+    labels: Labels
+    shown: Any = None
+
+    @property
+    def d(self) -> int:
+        """Number of features."""
+        return int(self.instances.shape[1])
+
+    @property
+    def named(self) -> int:
+        """Features that an explanation names."""
+        return self.d
+
+    @property
+    def calls(self) -> Iterator[tuple[dict[str, Any], int]]:
+        """Settings and seed of every call."""
+        for values in product(*self.settings.values()):
+            for seed in self.seeds:
+                yield dict(zip(self.settings, values, strict=True)), seed
+
+    def model(self) -> Model:
+        """The model, which counts its rows."""
+        return Model(prediction_function(self.predict_fn, self.labels.mode), self.labels.mode)
 
 
 def plan_of_task(

@@ -59,6 +59,7 @@ def _run(plan: Plan, work: Work, n_jobs: int, on_rows: Callable[[int], None]) ->
         raise ModelError(failed[units[0]].message)
     return tables(
         plan,
+        work.settings,
         _explained(work, done, len(plan.seeds)),
         rows_predicted=sum(outcome.rows_predicted for outcome in done.values()),
         rows_stored=sum(outcome.rows_stored for outcome in done.values()),

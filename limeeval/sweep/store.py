@@ -56,12 +56,16 @@ class Store:
             OSError, ValueError, KeyError, BadZipFile: the file cannot be read as what was written.
         """
         path = self._path(key)
-        if not self.reads or not path.exists():
+        if not self.has(key):
             return None
         with np.load(path, allow_pickle=False) as kept:
             answers = Answers(kept["predictions"], kept["outputs"])
         os.utime(path)  # Files go by age once there are too many.
         return answers
+
+    def has(self, key: str) -> bool:
+        """Whether something is stored under a key, and may be used."""
+        return self.reads and self._path(key).is_file()
 
     def write(self, key: str, answers: Answers) -> None:
         """Stores answers under a key: all of them or nothing, whenever the process ends.

@@ -7,36 +7,18 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from limeeval.lime.domain import Array
 from limeeval.lime.moments import Moments
 from limeeval.metrics.fresh import fresh_fidelity
-from limeeval.sweep.fits import Fits
-from limeeval.sweep.plan import Plan
+from limeeval.sweep.columns import MEASURED
+from limeeval.sweep.fits import Fits, FitSettings
+from limeeval.sweep.order import keys_of, ranks
+from limeeval.sweep.plan import FunctionPlan, Names, Plan
 
 if TYPE_CHECKING:
     import pandas as pd
-
-MEASURED = (
-    "intercept",
-    "r2",
-    "output_spread",
-    *(
-        f"{column}"
-        for name in ("fresh", "reference")
-        for column in (f"r2_{name}", f"{name}_spread", f"{name}_residual_of_seed", f"{name}_spread_of_seed")
-    ),
-    "local_prediction",
-    "model_prediction",
-    "ess",
-    "unknowns_per_effective_sample",
-    "shrinkage",
-    "condition_number",
-    "is_fit",
-    "is_supported",
-    "rows_predicted",
-)
-"""Columns of the table of fits that hold results; all others say what was fitted."""
 
 
 @dataclass(frozen=True)
@@ -65,6 +47,16 @@ class Sweep:
 
 
 @dataclass(frozen=True, eq=False)
+class FunctionCall:
+    """What one call of a function gave: coefficients (n, d) of all instances."""
+
+    settings: Mapping[str, Any]
+    seed: int
+    coefficients: Array
+    rows_predicted: int
+
+
+@dataclass(frozen=True, eq=False)
 class Explained:
     """One instance with one set of samples: the fits of each seed that finished."""
 
@@ -74,67 +66,118 @@ class Explained:
     fits: Mapping[int, Fits]
 
 
-def tables(plan: Plan, explained: Sequence[Explained], **outcome: Any) -> Sweep:
-    """The tables of what was explained, in its order; ``outcome`` is what else there is to say of a sweep."""
+def tables(plan: Plan, settings: FitSettings, explained: Sequence[Explained], **outcome: Any) -> Sweep:
+    """The tables of what was explained, in the order of their keys; ``outcome`` is what else there is to say."""
     import pandas as pd
 
-    parts = [_rows(plan, one) for one in explained]
+    parts = [_rows(plan, settings, one) for one in explained]
     fits = pd.concat([rows for rows, _, _ in parts], ignore_index=True)
-    fits.insert(0, "task", plan.names.task)
-    fits.insert(1, "model", plan.names.model)
-    fits.insert(2, "explainer", plan.names.explainer)
-    sizes = np.repeat([len(one.feature_names) for one in explained], [len(rows) for rows, _, _ in parts])
-    keys = fits.drop(columns=[column for column in MEASURED if column in fits])
-    attributions = keys.loc[keys.index.repeat(sizes)].reset_index(drop=True)
+    _name(fits, plan.names)
     each = [len(rows) for rows, _, _ in parts]
-    numbers = [np.tile(np.arange(len(one.feature_names)), n) for one, n in zip(explained, each, strict=True)]
     names = [np.tile(np.asarray(one.feature_names, dtype=object), n) for one, n in zip(explained, each, strict=True)]
-    attributions["feature"] = np.concatenate(numbers)
-    attributions["feature_name"] = np.concatenate(names)
-    attributions["coefficient"] = np.concatenate([coefficients for _, coefficients, _ in parts])
-    attributions["standard_error"] = np.concatenate([errors for _, _, errors in parts])
+    found = {
+        "feature_name": np.concatenate(names),
+        "coefficient": np.concatenate([coefficients for _, coefficients, _ in parts]),
+        "standard_error": np.concatenate([errors for _, _, errors in parts]),
+    }
+    sizes = np.repeat([len(one.feature_names) for one in explained], each)
+    fits, attributions = _in_order(fits, sizes, found)
     return Sweep(attributions, fits, _instances(plan, fits), rows_of_a_loop=plan.rows_of_a_loop, **outcome)
 
 
-def _rows(plan: Plan, explained: Explained) -> tuple[pd.DataFrame, Array, Array]:
+def _in_order(
+    fits: pd.DataFrame, sizes: NDArray[np.intp], found: Mapping[str, Array]
+) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Fits in the order of their keys, and their attributions: ``sizes`` features each, ``found`` fit by fit."""
+    keys = fits.drop(columns=[column for column in MEASURED if column in fits])
+    order = np.argsort(ranks(keys, keys_of(keys)), kind="stable")
+    starts, sizes = (np.cumsum(sizes) - sizes)[order], sizes[order]
+    feature = np.arange(sizes.sum()) - np.repeat(np.cumsum(sizes) - sizes, sizes)
+    attributions = keys.iloc[np.repeat(order, sizes)].reset_index(drop=True)
+    attributions["feature"] = feature
+    for name, values in found.items():
+        attributions[name] = values[np.repeat(starts, sizes) + feature]
+    return fits.iloc[order].reset_index(drop=True), attributions
+
+
+def _rows(plan: Plan, settings: FitSettings, explained: Explained) -> tuple[pd.DataFrame, Array, Array]:
     """Rows of the table of fits, and coefficients and standard errors of all their features, one after the other."""
     import pandas as pd
 
     seeds, fits = list(explained.fits), list(explained.fits.values())
     cells, labels = pd.DataFrame(plan.cells), fits[0].labels
-    settings, shape = len(cells), (len(seeds), len(cells), len(labels))
-    rows = pd.DataFrame({"instance": np.full(np.prod(shape), explained.instance)})
+    shape = len(seeds), len(cells), len(labels)
+    n = int(np.prod(shape))
+    rows: dict[str, Any] = {"instance": np.full(n, explained.instance)}
     for key, value in explained.settings.items():
-        rows[key] = value if isinstance(value, (bool, str)) else type(value).__name__
-    rows["seed"] = np.repeat(seeds, settings * len(labels))
-    for column in cells:
+        rows[key] = np.full(n, value if isinstance(value, (bool, str)) else type(value).__name__)
+    rows["seed"] = np.repeat(seeds, len(cells) * len(labels))
+    for column in map(str, cells):
         rows[column] = np.tile(np.repeat(cells[column].to_numpy(), len(labels)), len(seeds))
-    rows["label"] = np.tile([plan.labels.label(output) for output in labels], len(seeds) * settings)
+    rows["label"] = np.tile([plan.labels.label(output) for output in labels], len(seeds) * len(cells))
     outputs = fits[0].prediction[labels]
     measured = {name: np.stack([fit.measured[name] for fit in fits]) for name in fits[0].measured}
-    measured |= _fresh(plan, fits, outputs) if len(seeds) > 1 else {}
+    measured |= _fresh(settings, fits, outputs) if len(seeds) > 1 else {}
     measured["model_prediction"] = np.broadcast_to(outputs, shape)
     measured["rows_predicted"] = np.broadcast_to(cells["num_samples"].to_numpy()[:, None], shape)
     for name in MEASURED:
         rows[name] = measured[name].ravel() if name in measured else np.nan
     coefficients = np.stack([fit.lines[..., 1:] for fit in fits])
-    return rows, coefficients.ravel(), np.stack([fit.standard_errors for fit in fits]).ravel()
+    return pd.DataFrame(rows), coefficients.ravel(), np.stack([fit.standard_errors for fit in fits]).ravel()
 
 
-def _fresh(plan: Plan, fits: Sequence[Fits], outputs: Array) -> dict[str, Array]:
+def _fresh(settings: FitSettings, fits: Sequence[Fits], outputs: Array) -> dict[str, Array]:
     """Fidelity to the other seeds' samples, at each fit's own width and at the one of reference: columns (R, C, L)."""
     lines = np.stack([fit.lines for fit in fits])
     samples = Moments(*(np.stack(parts) for parts in zip(*(fit.samples.parts for fit in fits), strict=True)))
-    widths = samples.weight.shape[1] - 1
-    at_width = lines.reshape(len(fits), widths, -1, *lines.shape[2:])
-    own = [fresh_fidelity(at_width[:, width], samples[:, width], outputs) for width in range(widths)]
+    at_width = lines.reshape(len(fits), settings.swept, -1, *lines.shape[2:])
+    own = [fresh_fidelity(at_width[:, width], samples[:, width], outputs) for width in range(settings.swept)]
     found = {"fresh": [np.concatenate(parts, axis=1) for parts in zip(*own, strict=True)]}
-    found["reference"] = list(fresh_fidelity(lines, samples[:, widths], outputs))
+    found["reference"] = list(fresh_fidelity(lines, samples[:, settings.reference], outputs))
     names = ("r2_{}", "{}_spread", "{}_residual_of_seed", "{}_spread_of_seed")
     return {name.format(kind): part for kind, parts in found.items() for name, part in zip(names, parts, strict=True)}
 
 
-def _instances(plan: Plan, fits: pd.DataFrame) -> pd.DataFrame:
+def function_tables(
+    plan: FunctionPlan, calls: Sequence[FunctionCall], labels: Sequence[int], outputs: Array, **outcome: Any
+) -> Sweep:
+    """The tables of a function's explanations; ``outputs`` (n,) are f(x) of each instance's explained label."""
+    import pandas as pd
+
+    n = len(plan.ids)
+    parts = []
+    for call in calls:
+        rows = pd.DataFrame({"instance": np.arange(n), **dict.fromkeys(plan.settings)})
+        for key, value in call.settings.items():
+            rows[key] = value if isinstance(value, (bool, int, float, str)) else str(value)
+        parts.append(rows.assign(seed=call.seed, label=labels, rows_predicted=call.rows_predicted / n))
+    fits = pd.concat(parts, ignore_index=True)
+    _name(fits, plan.names)
+    fits["model_prediction"] = np.tile(outputs, len(calls))
+    names = _feature_names(plan.instances, calls[0].coefficients.shape[1])
+    found = {
+        "feature_name": np.tile(np.asarray(names, dtype=object), len(fits)),
+        "coefficient": np.concatenate([call.coefficients.ravel() for call in calls]),
+        "standard_error": np.full(len(fits) * len(names), np.nan),
+    }
+    fits, attributions = _in_order(fits, np.full(len(fits), len(names)), found)
+    rows_of_a_loop = outcome["rows_predicted"]
+    return Sweep(attributions, fits, _instances(plan, fits), rows_of_a_loop=rows_of_a_loop, **outcome)
+
+
+def _name(fits: pd.DataFrame, names: Names) -> None:
+    """Puts what was run in front."""
+    fits.insert(0, "task", names.task)
+    fits.insert(1, "model", names.model)
+    fits.insert(2, "explainer", names.explainer)
+
+
+def _feature_names(instances: Any, d: int) -> list[str]:
+    columns = getattr(instances, "columns", ())
+    return [str(column) for column in columns] if len(columns) == d else [str(feature) for feature in range(d)]
+
+
+def _instances(plan: Plan | FunctionPlan, fits: pd.DataFrame) -> pd.DataFrame:
     """Position, row, prediction and label of the explained instances, with their values as ``value_<column>``."""
     import pandas as pd
 

@@ -10,11 +10,20 @@ from limeeval.lime.collect import collect_evidence
 from limeeval.lime.explainers import LimeTabularExplainer
 from limeeval.lime.labels import Labels
 from limeeval.lime.model import Model, prediction_function
-from limeeval.lime.neighborhood import Neighborhood, Predict, Samples, explained_outputs, rows_at_once
-from limeeval.sweep.fits import Fits, fit_cells
+from limeeval.lime.neighborhood import (
+    Answers,
+    Batch,
+    Neighborhood,
+    Predict,
+    Samples,
+    explained_outputs,
+    predicted_samples,
+    rows_at_once,
+)
+from limeeval.sweep.fits import Fits, FitSettings, fit_cells
 from limeeval.sweep.grid import FIT_KEYS
 from limeeval.sweep.plan import Plan
-from limeeval.sweep.store import Store, StoredPredictions
+from limeeval.sweep.store import Store, StoredPredictions, key_of
 
 
 class Unit(NamedTuple):
@@ -23,6 +32,10 @@ class Unit(NamedTuple):
     sampling: int
     start: int
     stop: int
+
+
+class _Looked(Exception):
+    """Whether a batch is stored: raised in place of predicting it."""
 
 
 class Done(NamedTuple):
@@ -45,18 +58,12 @@ class Sampling:
 
 @dataclass(frozen=True, eq=False)
 class Work:
-    """All that a unit needs; made once, and sent once to every process.
-
-    ``widths`` are the grid's kernel widths, and last the one at which fidelity is judged.
-    """
+    """All that a unit needs; made once, and sent once to every process."""
 
     samplings: list[Sampling]
     predict_fn: Any
     labels: Labels
-    widths: list[float]
-    counts: list[int]
-    fits: list[tuple[int, str]]
-    single_seed: bool
+    settings: FitSettings
     batch_rows: int
     store: Store | None
 
@@ -64,13 +71,27 @@ class Work:
         """As many whole neighborhoods as fit a batch of rows; one at least, in several batches if it must be."""
         for number, sampling in enumerate(self.samplings):
             total = len(sampling.neighborhoods)
-            step = max(rows_at_once(sampling.neighborhoods, self.batch_rows) // self.counts[-1], 1)
+            step = max(rows_at_once(sampling.neighborhoods, self.batch_rows) // self.settings.counts[-1], 1)
             for start in range(0, total, step):
                 yield Unit(number, start, min(start + step, total))
 
+    def is_stored(self, unit: Unit) -> bool:
+        """Whether the store has the predictions of a unit's first batch."""
+        assert self.store is not None
+        store = self.store
+
+        def look(batch: Batch) -> Answers:
+            raise _Looked(store.has(key_of(batch, self.labels)))
+
+        try:
+            next(predicted_samples(self.neighborhoods(unit), look, batch_rows=self.batch_rows))
+        except _Looked as looked:
+            return bool(looked.args[0])
+        raise AssertionError("a batch is always asked for")
+
     def rows(self, unit: Unit) -> int:
         """Rows that a unit needs predictions of."""
-        return (unit.stop - unit.start) * self.counts[-1]
+        return (unit.stop - unit.start) * self.settings.counts[-1]
 
     def neighborhoods(self, unit: Unit) -> Sequence[Neighborhood]:
         """The neighborhoods of a unit."""
@@ -97,14 +118,14 @@ class Work:
             neighborhoods,
             stored or predict,
             kernel=self.samplings[unit.sampling].explainer.kernel,
-            kernel_widths=self.widths,
-            sample_counts=self.counts,
+            kernel_widths=self.settings.widths,
+            sample_counts=self.settings.counts,
             choose_labels=self.labels.outputs,
             batch_rows=self.batch_rows,
             on_samples=predicted,
         )
         fits = [
-            fit_cells(found, neighborhood.domain, self.fits, single_seed=self.single_seed)
+            fit_cells(found, neighborhood.domain, self.settings)
             for neighborhood, found in zip(neighborhoods, evidence, strict=True)
         ]
         if stored is None:
@@ -118,24 +139,28 @@ def work_of(plan: Plan, store: Store | None = None) -> Work:
     Raises:
         ValueError: a row that does not fit the training data.
     """
-    assert isinstance(plan.explainer, LimeTabularExplainer)
     default = plan.explainer.default_kernel_width
-    widths = [width.kernel_width for width in plan.grid.widths(default)]
+    swept = [width.kernel_width for width in plan.grid.widths(default)]
+    reference = plan.fidelity_at * default
+    widths = swept if reference in swept else [*swept, reference]
     return Work(
         samplings=[_sampling(plan, settings) for settings in plan.grid.samplings],
         predict_fn=plan.predict_fn,
         labels=plan.labels,
-        widths=[*widths, plan.fidelity_at * default],
-        counts=plan.grid.sample_counts,
-        fits=[(fit["num_features"], fit["feature_selection"]) for fit in plan.grid.combinations(FIT_KEYS)],
-        single_seed=len(plan.seeds) == 1,
+        settings=FitSettings(
+            widths=widths,
+            swept=len(swept),
+            reference=widths.index(reference),
+            counts=plan.grid.sample_counts,
+            fits=[(fit["num_features"], fit["feature_selection"]) for fit in plan.grid.combinations(FIT_KEYS)],
+            single_seed=len(plan.seeds) == 1,
+        ),
         batch_rows=plan.batch_rows,
         store=store,
     )
 
 
 def _sampling(plan: Plan, settings: dict[str, Any]) -> Sampling:
-    assert isinstance(plan.explainer, LimeTabularExplainer)
     made = {key: value for key, value in settings.items() if key not in ("sampling_method", "distance_metric")}
     explainer = plan.explainer.remade(**made)
     metric, method = settings["distance_metric"], settings["sampling_method"]

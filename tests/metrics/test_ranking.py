@@ -5,7 +5,8 @@ import numpy as np
 import pytest
 
 from limeeval.lime.agreement import default_k
-from limeeval.metrics.ranking import jaccard, jaccard_by_chance, nogueira_phi, same_first, same_set, top_k
+from limeeval.metrics.leading import top_k
+from limeeval.metrics.ranking import jaccard, jaccard_by_chance, nogueira_phi, same_first, same_set
 
 
 def named(run: np.ndarray, k: int) -> set[int]:

@@ -11,7 +11,7 @@ from limeeval.lime.neighborhood import Neighborhood
 from limeeval.sweep.grid import grid_of
 from limeeval.sweep.plan import Plan, plan_of_task
 from limeeval.sweep.run import run_sweep
-from limeeval.sweep.tables import MEASURED
+from limeeval.sweep.columns import MEASURED
 from limeeval.tasks import Task, load_task, select_instances
 
 SETTINGS: dict[str, Any] = {

@@ -1,0 +1,169 @@
+"""Sweeps as Hydra composes them: one job, or many whose rows are merged once Hydra is done."""
+
+from __future__ import annotations
+
+import os
+import sys
+import traceback
+from pathlib import Path
+from typing import Any
+
+import hydra
+from hydra.core.hydra_config import HydraConfig
+from omegaconf import DictConfig, OmegaConf
+
+from limeeval.app.arguments import Line
+from limeeval.app.keys import prepared
+from limeeval.app.messages import configuration_errors, one_line
+from limeeval.app.settings import check_settings
+from limeeval.app.sources import Sources
+from limeeval.app.swept import swept_values
+
+DONE, WRONG_USAGE, SOME_FAILED = 0, 2, 3
+
+
+def run(line: Line, sources: Sources, *, explain: bool) -> int:
+    """The exit code of all jobs that Hydra makes of a command line.
+
+    ``sources`` is where its settings come from, for messages; ``explain`` asks for one instance's explanation instead.
+    """
+    from limeeval.app.main import configuration_folder
+
+    jobs = _Jobs(line.from_here(), sources, explain)
+    try:
+        if explain:
+            from limeeval.app.explain import with_usual
+
+            line = Line(line.options, tuple(with_usual(line.overrides)))
+        sys.argv[1:] = prepared(line, configuration_folder()).arguments
+        os.environ["HYDRA_FULL_ERROR"] = "1"  # Hydra raises what it would else print, over many lines.
+        decorated = hydra.main(version_base="1.3", config_path=str(configuration_folder()), config_name="config")
+        decorated(jobs.job)()
+    except configuration_errors() as error:
+        print(f"limeeval: {one_line(error, sources)}", file=sys.stderr)
+        return WRONG_USAGE
+    return jobs.finish()
+
+
+class _Jobs:
+    """The jobs of a command line, as Hydra calls them one by one, and what is done once it has."""
+
+    def __init__(self, line: Line, sources: Sources, explain: bool) -> None:
+        from rich.console import Console
+
+        self.line, self.sources, self.explain = line, sources, explain
+        self.console = Console(highlight=False)
+        self.codes: list[int] = []
+        self.finished: list[Path] = []
+        self.parent: Path | None = None
+
+    def job(self, config: DictConfig) -> None:
+        """Runs one job. A user's mistake is one message; a fault of ours keeps its traceback."""
+        own = HydraConfig.get()
+        folder = Path(own.runtime.output_dir)
+        if self.line.is_multirun:
+            self.parent = Path(own.sweep.dir)
+            self.console.rule(f"{own.job.num + 1}: {' '.join(own.overrides.task)}", align="left", style="dim")
+        code, message = self._guarded(config, folder)
+        if message:
+            print(f"limeeval: {message}", file=sys.stderr)
+        self.codes.append(code)
+        if self.line.is_multirun and folder.is_dir():
+            _write_status(
+                folder,
+                {
+                    "code": code,
+                    "message": message,
+                    "swept": swept_values(self.line, config, _hydra_config()),
+                },
+            )
+        _remove_if_empty(folder)
+
+    def finish(self) -> int:
+        """Merges the rows of several jobs and gives their answer; the exit code of all."""
+        if self.parent is not None and self.finished:
+            from limeeval.app.merged import merged
+
+            try:
+                merged(self.finished, self.parent, self.console, arguments=self.line.arguments)
+            except (ValueError, OSError) as error:
+                print(f"limeeval: {error}", file=sys.stderr)
+                self.codes.append(WRONG_USAGE)
+        return WRONG_USAGE if WRONG_USAGE in self.codes else max(self.codes, default=DONE)
+
+    def _guarded(self, config: DictConfig, folder: Path) -> tuple[int, str]:
+        from limeeval.lime.model import ModelError
+
+        try:
+            return self._run(self._settings(config), config, folder), ""
+        except ModelError as error:
+            return SOME_FAILED, str(error)
+        except configuration_errors() as error:
+            return WRONG_USAGE, one_line(error, self.sources)
+        except Exception:
+            traceback.print_exc()
+            return SOME_FAILED, ""
+
+    def _run(self, settings: dict[str, Any], config: DictConfig, folder: Path) -> int:
+        from limeeval.app.explain import explain
+        from limeeval.app.job import run_job
+        from limeeval.report.terminal import print_answer
+
+        if self.explain:
+            explain(settings, folder, self.console)
+            return DONE
+        own = HydraConfig.get()
+        study = run_job(
+            settings, folder, self.console, arguments=self.line.arguments, record=lambda: _record(config, own, folder)
+        )
+        if study is None:
+            return DONE
+        self.finished.append(folder)
+        if not self.line.is_multirun:
+            print_answer(self.console, study.answers, folder=str(folder))
+        for remark in (*study.remarks, *study.failures):
+            print(f"limeeval: {remark}", file=sys.stderr)
+        return SOME_FAILED if study.failures else DONE
+
+    def _settings(self, config: DictConfig) -> dict[str, Any]:
+        """The configuration as plain Python; an absolute width that was asked for replaces the default factors."""
+        found = OmegaConf.to_container(config, resolve=True)
+        assert isinstance(found, dict)
+        settings = {str(key): value for key, value in found.items()}
+        check_settings(settings, self.sources)
+        lime = settings["lime"]
+        asked = {override.lstrip("+").partition("=")[0] for override in HydraConfig.get().overrides.task}
+        if lime["kernel_width"] is not None and "lime.kernel_width_factor" not in asked:
+            lime["kernel_width_factor"] = None
+        return settings
+
+
+def _record(config: DictConfig, own: Any, folder: Path) -> None:
+    """Hydra's record, once the folder is ours: Hydra itself would write over that of a run in progress."""
+    record = folder / ".hydra"
+    record.mkdir(exist_ok=True)
+    OmegaConf.save(config, record / "config.yaml")
+    OmegaConf.save(OmegaConf.create({"hydra": own}), record / "hydra.yaml")
+    OmegaConf.save(own.overrides.task, record / "overrides.yaml")
+
+
+def _hydra_config() -> DictConfig:
+    """Hydra's own configuration of this job."""
+    config: Any = HydraConfig.instance().cfg
+    found: DictConfig = config.hydra
+    return found
+
+
+def _write_status(folder: Path, status: dict[str, Any]) -> None:
+    from limeeval.study.folder import STATUS, write_json
+
+    write_json(folder / STATUS, status)
+
+
+def _remove_if_empty(folder: Path) -> None:
+    """A job that came to nothing leaves no folder, and no parents that only Hydra has made."""
+    for path in (folder, *folder.parents[:2]):
+        try:
+            path.rmdir()
+        except OSError:
+            return

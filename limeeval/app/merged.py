@@ -1,0 +1,28 @@
+"""The jobs of a multirun as one run."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+
+def merged(folders: Sequence[Path], parent: Path, console: Console, *, arguments: Sequence[str]) -> None:
+    """Writes the rows of all finished jobs into the parent folder, scored together, and prints their answer.
+
+    Raises:
+        ValueError: rows that contradict each other, or a folder that is in use.
+    """
+    from limeeval.report.terminal import print_answer
+    from limeeval.study.folder import PROVENANCE, in_use, write, write_json
+    from limeeval.study.merged import merged_study
+    from limeeval.study.provenance import merged_provenance
+
+    study = merged_study(folders, arguments=arguments)
+    with in_use(parent):
+        write(study, parent)
+        write_json(parent / PROVENANCE, merged_provenance(study, parent, folders))
+    print_answer(console, study.answers, folder=str(parent))

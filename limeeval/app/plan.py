@@ -1,0 +1,159 @@
+"""From settings to a plan."""
+
+from __future__ import annotations
+
+import importlib
+import inspect
+from collections.abc import Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from limeeval.sweep.plan import FunctionPlan, Plan
+    from limeeval.sweep.store import Store
+    from limeeval.tasks import Task
+
+
+def task_of(settings: Mapping[str, Any]) -> Task:
+    """The task, its model fitted.
+
+    Raises:
+        ValueError: the settings do not make a task.
+    """
+    from limeeval.tasks import load_task
+
+    return load_task(**settings["task"], model=settings["model"])
+
+
+def plan_of(settings: Mapping[str, Any], task: Task) -> Plan | FunctionPlan:
+    """What is to be run on a task.
+
+    Raises:
+        ValueError: a setting that does not fit.
+    """
+    from limeeval.sweep.plan import plan_of_task
+    from limeeval.tasks import select_instances
+
+    lime = dict(settings["lime"])
+    labels, top_labels = _labels(lime.pop("labels"), lime.pop("top_labels"), task.mode, task.labels)
+    grid, seeds = checked_grid(settings)
+    rows = [int(row) for row in select_instances(task, settings["instances"])]
+    plan = plan_of_task(
+        task,
+        rows,
+        seeds=seeds,
+        grid=grid,
+        labels=labels,
+        top_labels=top_labels,
+        fidelity_at=settings["target"]["fidelity_at"],
+        batch_rows=settings["batch_rows"],
+    )
+    if settings["explainer"] == "lime":
+        return plan
+    return _function_plan(plan, settings)
+
+
+def checked_grid(settings: Mapping[str, Any]) -> tuple[Any, list[int]]:
+    """The grid and the seeds; with everything else that can be checked before a model is fitted.
+
+    Raises:
+        ValueError: a setting that does not fit.
+    """
+    from limeeval.lime.neighborhood import BLOCK
+    from limeeval.lime.request import check_at_least, check_kernel_width
+    from limeeval.sweep.grid import grid_of, seeds_of
+
+    lime = {key: value for key, value in settings["lime"].items() if key not in ("labels", "top_labels")}
+    check_at_least("batch_rows", settings["batch_rows"], BLOCK)
+    n_jobs = settings["n_jobs"]
+    if isinstance(n_jobs, bool) or not isinstance(n_jobs, int) or n_jobs == 0:
+        raise ValueError(f"n_jobs must be a number of processes, or -1 for all cores, got {n_jobs}")
+    target = settings["target"]
+    check_kernel_width(target["fidelity_at"])
+    for key in ("trust", "dry_run"):
+        if not isinstance(settings[key], bool):
+            raise ValueError(f"{key} must be true or false, got {settings[key]}")
+    for key, value, most in (("target.jaccard", target["jaccard"], 1), ("target.r2_margin", target["r2_margin"], 1)):
+        if isinstance(value, bool) or not isinstance(value, (int, float)) or not 0 <= value <= most:
+            raise ValueError(f"{key} must be between 0 and {most}, got {value}")
+    limit = settings["store_limit"]
+    if isinstance(limit, bool) or not isinstance(limit, (int, float)) or not limit > 0:
+        raise ValueError(f"store_limit must be a number of GiB above 0, got {limit}")
+    if settings["explainer"] != "lime" and not settings["trust"]:
+        raise ValueError(
+            f"trust=true must be given to run code that the command line names, got explainer={settings['explainer']}"
+        )
+    return grid_of(lime), seeds_of(settings["seeds"])
+
+
+def store_of(settings: Mapping[str, Any], model_id: str | None) -> Store | None:
+    """Where predictions are kept; None for nowhere."""
+    from platformdirs import user_cache_path
+
+    from limeeval.sweep.store import Store
+
+    asked = settings["store"]
+    if asked is None or model_id is None:
+        return None
+    return Store(user_cache_path("limeeval") / "predictions" if asked == "default" else Path(asked), model_id)
+
+
+def _function_plan(plan: Plan, settings: Mapping[str, Any]) -> FunctionPlan:
+    """The same rows, seeds and labels for a function, with those of LIME's settings that it takes."""
+    from limeeval.sweep.functions import accepted
+    from limeeval.sweep.plan import FunctionPlan, Names
+
+    path = settings["explainer"]
+    function = _imported(path)
+    lime = {key: value for key, value in settings["lime"].items() if key not in ("labels", "top_labels")}
+    if lime["kernel_width"] is None:
+        lime["kernel_width"] = [width.kernel_width for width in plan.grid.widths(plan.explainer.default_kernel_width)]
+    taken = accepted(function, lime)
+    if "kernel_width" in taken:
+        taken.pop("kernel_width_factor", None)
+    name = path.rpartition(":")[2]
+    return FunctionPlan(
+        names=Names(plan.names.task, plan.names.model, name),
+        explain=function,
+        instances=plan.instances,
+        ids=plan.ids,
+        predict_fn=plan.predict_fn,
+        seeds=plan.seeds,
+        settings={key: value if isinstance(value, list) else [value] for key, value in taken.items()},
+        labels=plan.labels,
+    )
+
+
+def _imported(path: str) -> Any:
+    """The function at ``module:callable``; of a class, an object made without arguments.
+
+    Raises:
+        ValueError: there is none.
+    """
+    module, colon, name = str(path).partition(":")
+    try:
+        found = getattr(importlib.import_module(module), name) if colon else None
+    except Exception as error:
+        raise ValueError(
+            f"explainer must be lime or a module:callable that can be imported, got {path}: {error}"
+        ) from error
+    if inspect.isclass(found):
+        found = found()
+    if not callable(found):
+        raise ValueError(f"explainer must be lime or a module:callable, got {path}")
+    return found
+
+
+def _labels(labels: Any, top_labels: Any, mode: str, usual: tuple[str, ...]) -> tuple[list[str | int], int | None]:
+    """Labels asked for, else the task's usual ones, else the most likely one."""
+    from limeeval.lime.request import check_at_least
+
+    if labels is not None and top_labels is not None:
+        raise ValueError(f"lime.labels and lime.top_labels exclude each other, got {labels} and {top_labels}")
+    if mode == "regression" and not (labels is None and top_labels is None):
+        raise ValueError("lime.labels and lime.top_labels are for classification: regression has one output")
+    if top_labels is not None:
+        check_at_least("lime.top_labels", top_labels, 1)
+        return [], top_labels
+    chosen = usual if labels is None else [labels] if isinstance(labels, (str, int)) else labels
+    return list(chosen), None if chosen else 1

@@ -1,0 +1,30 @@
+"""``python -m limeeval report``: scores and answer anew, from the rows that a run has saved."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+
+def report(arguments: Sequence[str]) -> int:
+    """Rebuilds the scores and the summary of runs, the newest one if none is named, and prints their answers.
+
+    Raises:
+        ValueError: a folder that is no finished run.
+    """
+    from rich.console import Console
+
+    from limeeval.app.rerun import newest_run
+    from limeeval.report.terminal import print_answer, what_was_run
+    from limeeval.study.folder import load, save
+
+    if any(argument.startswith("-") or "=" in argument for argument in arguments):
+        raise ValueError(f"report takes folders of runs, got {' '.join(arguments)}")
+    console = Console(highlight=False)
+    for folder in [Path(argument) for argument in arguments] or [newest_run()]:
+        study = load(folder)
+        save(study, folder)
+        if len(study.answers) == 1:
+            console.print(what_was_run(study.descriptions[0]))
+        print_answer(console, study.answers, folder=str(folder))
+    return 0

@@ -1,0 +1,144 @@
+"""The answer of a run, from its saved rows alone: whether LIME can be trusted here, and with which settings."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from typing import TYPE_CHECKING, Any
+
+from limeeval.report.cells import IDENTITY, JudgedCell, judged_cells, swept_beside_width_and_samples
+from limeeval.report.choice import best_of, chosen_of, reference_of
+from limeeval.report.commands import arguments_of_one
+from limeeval.report.description import Description, Target
+from limeeval.report.followup import explain_command, run_command
+from limeeval.report.need import Need, estimated_need
+from limeeval.report.sentences import faithful_sentence, set_sentence, stable_sentence
+from limeeval.report.steadiness import Steadiness, rows_of_cell, steadiness_of
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What a run of one task, model and explainer says; plain data.
+
+    Attributes:
+        description: what was run.
+        target: what it was judged by.
+        swept: names of the settings that take several values, beside width and samples.
+        cells: every cell of the grid, in the order of the scores.
+        reference: the cell that the verdict is about: LIME's defaults, or the cell nearest to them.
+        chosen: the cheapest cell that is stable, faithful and supported; None if there is none.
+        best: where none is, the most stable one that can be trusted otherwise; None if stability is not known.
+        steadiness: of the reference cell, instance by instance.
+        need: what would make ``best`` stable, where that can be estimated.
+        stable: the sentence on stability.
+        faithful: the sentence on fidelity.
+        set: the sentence on the setting to use.
+        next: commands to run next.
+    """
+
+    description: Description
+    target: Target
+    swept: tuple[str, ...]
+    cells: tuple[JudgedCell, ...]
+    reference: JudgedCell
+    chosen: JudgedCell | None
+    best: JudgedCell | None
+    steadiness: Steadiness
+    need: Need | None
+    stable: str
+    faithful: str
+    set: str
+    next: tuple[str, ...]
+
+    @property
+    def settings(self) -> dict[str, Any] | None:
+        """The settings to use, by name; None if no setting holds."""
+        return None if self.chosen is None else dict(self.chosen.settings)
+
+    def to_dict(self) -> dict[str, Any]:
+        """Its fields as plain data, for JSON."""
+        return asdict(self)
+
+
+def answers_of(
+    scores: pd.DataFrame,
+    instances: pd.DataFrame,
+    attributions: pd.DataFrame,
+    descriptions: Sequence[Description],
+    target: Target,
+    *,
+    arguments: Sequence[str] = (),
+) -> list[Answer]:
+    """An answer for each description, see ``answer_of``, from the tables of them all."""
+    return [
+        answer_of(scores, instances, attributions, one, target, arguments=arguments_of_one(arguments, one.to_dict()))
+        for one in descriptions
+    ]
+
+
+def answer_of(
+    scores: pd.DataFrame,
+    instances: pd.DataFrame,
+    attributions: pd.DataFrame,
+    description: Description,
+    target: Target,
+    *,
+    arguments: Sequence[str] = (),
+) -> Answer:
+    """The answer for the task, model and explainer that the description names.
+
+    Args:
+        scores: ``scores.parquet``, of one or more tasks, models and explainers.
+        instances: ``instances.parquet``.
+        attributions: ``attributions.parquet``.
+        description: what was run.
+        target: what stable and faithful mean.
+        arguments: of the run on the command line; the next commands carry them over.
+
+    Raises:
+        ValueError: the scores have no rows of this task, model and explainer.
+    """
+    own, rows, runs = (_own(table, description) for table in (scores, instances, attributions))
+    cells = judged_cells(own, target)
+    if not cells:
+        named = ", ".join(f"{name} {getattr(description, name)}" for name in IDENTITY)
+        raise ValueError(f"scores must have rows of {named}, got none")
+    reference, chosen = reference_of(cells), chosen_of(cells)
+    best = None if chosen else best_of(cells)
+    need = None if best is None else _need(runs, best, description, target)
+    steadiness = steadiness_of(own, rows, reference, target=target.jaccard)
+    return Answer(
+        description=description,
+        target=target,
+        swept=tuple(swept_beside_width_and_samples([cell.settings for cell in cells])),
+        cells=cells,
+        reference=reference,
+        chosen=chosen,
+        best=best,
+        steadiness=steadiness,
+        need=need,
+        stable=stable_sentence(reference, steadiness, description),
+        faithful=faithful_sentence(reference, description, target),
+        set=set_sentence(cells, chosen=chosen, best=best, need=need, description=description, target=target),
+        next=(
+            explain_command(steadiness, arguments),
+            run_command(cells, chosen=chosen, best=best, need=need, description=description, arguments=arguments),
+        ),
+    )
+
+
+def _own(table: pd.DataFrame, description: Description) -> pd.DataFrame:
+    for name in IDENTITY:
+        if name in table.columns:
+            table = table[table[name] == getattr(description, name)]
+    return table
+
+
+def _need(attributions: pd.DataFrame, cell: JudgedCell, description: Description, target: Target) -> Need | None:
+    if cell.samples is None or cell.supported is False or attributions.empty:
+        return None
+    runs = rows_of_cell(attributions, cell)
+    return estimated_need(runs, measured=cell.jaccard, num_samples=cell.samples, k=description.k, target=target.jaccard)

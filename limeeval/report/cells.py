@@ -1,0 +1,202 @@
+"""The cells of a grid, read from the scores over all instances: how stable, faithful and supported each one is."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any
+
+from limeeval.report.description import Target
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+IDENTITY = ("task", "model", "explainer")
+"""Columns that say whose scores these are."""
+SCORE_COLUMNS = (
+    "instance",
+    "label",
+    "metric",
+    "k",
+    "estimate",
+    "low",
+    "high",
+    "low_population",
+    "high_population",
+    "interval",
+    "n",
+    "chance",
+)
+"""All other columns of the table of scores are settings."""
+LIME_DEFAULTS: Mapping[str, Any] = {
+    "kernel_width_factor": 1.0,
+    "num_samples": 5000,
+    "feature_selection": "auto",
+    "discretize_continuous": True,
+    "discretizer": "quartile",
+    "sample_around_instance": False,
+    "sampling_method": "gaussian",
+    "distance_metric": "euclidean",
+}
+_SHARE_SUPPORTED = 0.5
+_WIDTH = ("kernel_width", "kernel_width_factor")
+
+
+@dataclass(frozen=True)
+class Score:
+    """An estimate with its 95 % interval for these instances; None where undefined."""
+
+    estimate: float | None = None
+    low: float | None = None
+    high: float | None = None
+
+
+@dataclass(frozen=True)
+class JudgedCell:
+    """One setting and what it is worth.
+
+    Attributes:
+        settings: every setting by name, None for one that the explainer does not have.
+        name: the settings in words, as far as they tell cells apart.
+        others: values of the settings that are swept beside width and samples.
+        is_default: whether these are LIME's defaults.
+        same_set: share of pairs of runs that name the same k features.
+        same_first: share of pairs that name the same first one.
+        jaccard: Jaccard@k of pairs.
+        own: R2 on each fit's own samples.
+        fresh: R2 on the other seeds' samples at the setting's own width.
+        fidelity: R2 that faithfulness is judged by: at the target's width, else ``fresh``.
+        chance: Jaccard@k of unrelated runs.
+        ess: mean number of effective samples of its fits.
+        stable: whether the whole interval of Jaccard@k lies above the target; None if there is no agreement.
+        behind: how far fidelity falls behind the best supported cell, of the same width unless fidelity is judged at
+            one width for all; None where it is not defined.
+        faithful: whether it falls behind by no more than the margin; None where no fidelity is defined to compare with.
+        supported: whether at least half of the fits rest on enough effective samples; None without fits.
+    """
+
+    settings: Mapping[str, Any]
+    name: str
+    others: tuple[str, ...]
+    is_default: bool
+    same_set: Score
+    same_first: Score
+    jaccard: Score
+    own: Score
+    fresh: Score
+    fidelity: Score
+    chance: float | None
+    ess: float | None
+    stable: bool | None
+    behind: float | None
+    faithful: bool | None
+    supported: bool | None
+
+    @property
+    def holds(self) -> bool:
+        """Whether nothing that could be judged speaks against it, stability included."""
+        return self.stable is True and self.faithful is not False and self.supported is not False
+
+    @property
+    def samples(self) -> int | None:
+        """Number of samples of a run; None for an explainer that has no such setting."""
+        return self.settings.get("num_samples")
+
+    @property
+    def distance_from_default_width(self) -> float:
+        """How far from LIME's width: the logarithm of the ratio, without sign; 0 without a width."""
+        factor = self.settings.get("kernel_width_factor")
+        return abs(math.log(factor)) if factor else 0.0
+
+
+def judged_cells(scores: pd.DataFrame, target: Target) -> tuple[JudgedCell, ...]:
+    """Every cell of one task, model and explainer, in the order of their scores."""
+    table = scores[scores["instance"].isna() & scores["label"].isna()]
+    columns = settings_of(table)
+    found = list(_cells(table, columns))
+    others = swept_beside_width_and_samples([settings for settings, _ in found])
+    is_one_ruler = bool(table.loc[table["metric"] == "r2_reference", "estimate"].notna().any())
+    cells = [_cell(settings, own, others, target, is_one_ruler=is_one_ruler) for settings, own in found]
+    return tuple(_compared(cell, cells, is_one_ruler=is_one_ruler, margin=target.r2_margin) for cell in cells)
+
+
+def settings_of(scores: pd.DataFrame) -> list[str]:
+    """Columns that are settings."""
+    return [column for column in scores.columns if column not in (*IDENTITY, *SCORE_COLUMNS)]
+
+
+def swept_beside_width_and_samples(settings: Sequence[Mapping[str, Any]]) -> list[str]:
+    """Names of the other settings that take several values."""
+    names = [name for name in (settings[0] if settings else {}) if name not in (*_WIDTH, "num_samples")]
+    return [name for name in names if len({str(own[name]) for own in settings}) > 1]
+
+
+def plain(value: Any) -> Any:
+    """A value of a table as Python's own; None for what is missing."""
+    value = value.item() if hasattr(value, "item") else value
+    return None if value is None or value != value or str(value) == "<NA>" else value
+
+
+def _cells(table: pd.DataFrame, columns: list[str]) -> Iterator[tuple[dict[str, Any], pd.DataFrame]]:
+    if not columns:
+        yield {}, table
+        return
+    for values, rows in table.groupby(columns, dropna=False, sort=False):
+        yield {name: plain(value) for name, value in zip(columns, values, strict=True)}, rows
+
+
+def _cell(
+    settings: dict[str, Any], rows: pd.DataFrame, others: list[str], target: Target, *, is_one_ruler: bool
+) -> JudgedCell:
+    own = {row["metric"]: row for row in rows.to_dict("records")}
+    jaccard, fresh, reference = (_score(own.get(metric)) for metric in ("jaccard", "r2_fresh", "r2_reference"))
+    share = plain(own["supported"]["estimate"]) if "supported" in own else None
+    return JudgedCell(
+        settings=settings,
+        name=_name(settings, others),
+        others=tuple(str(settings[name]) for name in others),
+        is_default=_is_default(settings),
+        same_set=_score(own.get("same_set")),
+        same_first=_score(own.get("same_first")),
+        jaccard=jaccard,
+        own=_score(own.get("r2")),
+        fresh=fresh,
+        fidelity=reference if is_one_ruler else fresh,
+        chance=plain(own["jaccard"]["chance"]) if "jaccard" in own else None,
+        ess=plain(own["ess"]["estimate"]) if "ess" in own else None,
+        stable=None if jaccard.estimate is None else jaccard.low is not None and jaccard.low > target.jaccard,
+        behind=None,
+        faithful=None,
+        supported=None if share is None else share >= _SHARE_SUPPORTED,
+    )
+
+
+def _score(row: Mapping[Any, Any] | None) -> Score:
+    return Score() if row is None else Score(*(plain(row[part]) for part in ("estimate", "low", "high")))
+
+
+def _compared(cell: JudgedCell, cells: Sequence[JudgedCell], *, is_one_ruler: bool, margin: float) -> JudgedCell:
+    """The cell beside the best supported one: each width is best on samples of its own, and no ruler for others."""
+    width = cell.settings.get("kernel_width_factor")
+    peers = [other for other in cells if is_one_ruler or other.settings.get("kernel_width_factor") == width]
+    known = [other.fidelity.estimate for other in peers if other.supported is not False]
+    best = max((r2 for r2 in known if r2 is not None), default=None)
+    if best is None:
+        return cell
+    behind = None if cell.fidelity.estimate is None else max(best - cell.fidelity.estimate, 0.0)
+    return replace(cell, behind=behind, faithful=behind is not None and behind <= margin)
+
+
+def _is_default(settings: Mapping[str, Any]) -> bool:
+    return all(settings.get(name) == value for name, value in LIME_DEFAULTS.items() if name in settings) and (
+        settings.get("num_samples") is not None
+    )
+
+
+def _name(settings: Mapping[str, Any], others: Sequence[str]) -> str:
+    factor, samples = settings.get("kernel_width_factor"), settings.get("num_samples")
+    parts = [] if factor is None else [f"x{factor:.3g}"]
+    parts += [] if samples is None else [f"{samples:,} samples"]
+    parts += [f"{name} {settings[name]}" for name in others]
+    return " with ".join([parts[0], ", ".join(parts[1:])]) if len(parts) > 1 else "".join(parts)

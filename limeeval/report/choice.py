@@ -1,0 +1,48 @@
+"""Which cells of a grid an answer is about: LIME's defaults, the setting to use, and the one that comes nearest."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+
+from limeeval.report.cells import LIME_DEFAULTS, JudgedCell
+
+_SCALES = ("kernel_width_factor", "num_samples")
+
+
+def reference_of(cells: Sequence[JudgedCell]) -> JudgedCell:
+    """LIME's defaults, else the cell nearest to them: fewest other settings changed, then width and samples."""
+    return min(cells, key=_distance_from_defaults)
+
+
+def chosen_of(cells: Sequence[JudgedCell]) -> JudgedCell | None:
+    """The cheapest cell that is stable, faithful and supported, see ``price``; None if there is none."""
+    return min((cell for cell in cells if cell.holds), key=price, default=None)
+
+
+def best_of(cells: Sequence[JudgedCell]) -> JudgedCell | None:
+    """The cell of highest Jaccard@k among those that are faithful and supported, or among all if none is.
+
+    None if no agreement is known.
+    """
+    known = [cell for cell in cells if cell.jaccard.estimate is not None]
+    trusted = [cell for cell in known if cell.faithful is not False and cell.supported is not False]
+    return max(trusted or known, key=lambda cell: cell.jaccard.estimate or 0.0, default=None)
+
+
+def stable_of(cells: Sequence[JudgedCell]) -> JudgedCell | None:
+    """The cheapest stable cell, a supported one if any is; None if there is none."""
+    stable = [cell for cell in cells if cell.stable]
+    return min(stable, key=lambda cell: (cell.supported is False, price(cell)), default=None)
+
+
+def price(cell: JudgedCell) -> tuple[int, float]:
+    """What makes a cell cheaper than another: fewer samples, then a width nearer to LIME's."""
+    return cell.samples or 0, cell.distance_from_default_width
+
+
+def _distance_from_defaults(cell: JudgedCell) -> tuple[int, float]:
+    others = [name for name in LIME_DEFAULTS if name in cell.settings and name not in _SCALES]
+    changed = sum(cell.settings[name] != LIME_DEFAULTS[name] for name in others)
+    samples = abs(math.log(cell.samples / LIME_DEFAULTS["num_samples"])) if cell.samples else 0.0
+    return changed, cell.distance_from_default_width + samples

@@ -1,0 +1,187 @@
+"""The answer in sentences: whether explanations are stable and faithful, and which setting to use."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from limeeval.lime.diagnostics import TRUSTED_UP_TO
+from limeeval.lime.wording import WEAK_BELOW
+from limeeval.report.cells import JudgedCell, Score
+from limeeval.report.choice import stable_of
+from limeeval.report.description import Description, Target
+from limeeval.report.names import shortened
+from limeeval.report.need import Need
+from limeeval.report.steadiness import Steadiness
+
+CLOSE_FROM = 0.9
+
+
+def stable_sentence(cell: JudgedCell, steadiness: Steadiness, description: Description) -> str:
+    """How often two runs agree in the reference cell, for how many instances that is steady, and the worst of them."""
+    if description.seeds < 2:
+        return "Not known: it takes at least two seeds to see whether runs agree, and this was one."
+    if cell.stable is None:
+        return "Not known: no agreement is defined here, for coefficients are missing."
+    verdict = "Yes" if cell.stable else "Not yet" if cell.samples else "No"
+    agreement = f"{_where(cell, description)} two runs agree on {_reasons(cell, description)}"
+    return f"{verdict}. {agreement[0].upper()}{agreement[1:]}. {_steady(steadiness, description.unit)}"
+
+
+def faithful_sentence(cell: JudgedCell, description: Description, target: Target) -> str:
+    """How much of the model a line carries in the reference cell, and how it is to be read."""
+    if cell.supported is False:
+        return f"Not to be trusted: {weakness(cell, description)}. Use a larger width or more samples."
+    r2 = cell.fidelity.estimate
+    if r2 is None and cell.ess is None:
+        return f"Not measured: {description.explainer} gives coefficients and no line to compare the model with."
+    if r2 is None:
+        return "Not known: nothing to measure it by. " + (
+            "It takes at least two seeds." if description.seeds < 2 else "The model is flat around these rows."
+        )
+    at = "" if target.fidelity_at == 1 else f" at x{target.fidelity_at:.3g} LIME's width"
+    if r2 <= 0:
+        return f"A line carries none of the model's local variation{at} (R2 {r2:.2f}): it says nothing of the model."
+    return f"A line carries {r2:.0%}{_limits(cell.fidelity)} of the model's local variation{at}: {reading(r2)}."
+
+
+def reading(r2: float) -> str:
+    """What a line that carries this share of the model's variation, 0..1, may be read as."""
+    if r2 >= CLOSE_FROM:
+        return "close to what the model does around these rows"
+    if r2 >= WEAK_BELOW:
+        return "the main part, not all of the model's logic"
+    return "read it as a summary, not as the model's logic"
+
+
+def set_sentence(
+    cells: Sequence[JudgedCell],
+    *,
+    chosen: JudgedCell | None,
+    best: JudgedCell | None,
+    need: Need | None,
+    description: Description,
+    target: Target,
+) -> str:
+    """The setting to use, or why there is none and what is missing; and widths to stay away from."""
+    avoid = _too_narrow(cells)
+    if chosen is not None:
+        return _joined(_chosen(chosen, cells), avoid)
+    if best is None:
+        return _joined("Not known before it is known what is stable.", avoid)
+    stable = stable_of(cells)
+    if stable is None:
+        why = _unstable(best, cells, target)
+    else:
+        why = _failing(stable, description, target)
+        why += "" if best.stable else f" Otherwise best: {best.name}, {value(best.jaccard)}."
+    return _joined(why, _need(need, best, description), avoid)
+
+
+def _where(cell: JudgedCell, description: Description) -> str:
+    if cell.is_default:
+        return "at LIME's defaults"
+    return f"at {cell.name} (LIME's defaults were not run)" if cell.samples else f"with {description.explainer}"
+
+
+def _reasons(cell: JudgedCell, description: Description) -> str:
+    first = share(cell.same_first)
+    if description.k == 1:
+        return f"the first reason in {first} of pairs{_limits(cell.same_first)}"
+    same = f"{share(cell.same_set)} of pairs{_limits(cell.same_set)}"
+    all_of_them = "both" if description.k == 2 else f"all {description.k}"
+    return f"{all_of_them} reasons in {same}, on the first in {first}"
+
+
+def _steady(steadiness: Steadiness, unit: str) -> str:
+    counted = f"Steady for {steadiness.steady} of {steadiness.instances} {shortened(unit)}"
+    differing = [found for found in steadiness.worst if found.jaccard < 1]
+    if not differing:
+        return f"{counted}."
+    kind = "lowest" if steadiness.steady == steadiness.instances else "worst"
+    measure = ["Jaccard ", *[""] * len(differing)]
+    named = [
+        f"{shortened(str(found.row))} ({what}{found.jaccard:.2f})"
+        for what, found in zip(measure, differing, strict=False)
+    ]
+    return f"{counted}; {kind}: row {', '.join(named)}."
+
+
+def _chosen(cell: JudgedCell, cells: Sequence[JudgedCell]) -> str:
+    judged = ["stable"]
+    judged += [] if cell.faithful is None else ["as faithful as any"]
+    what = " and ".join(judged)
+    name = cell.name or "The explainer as it is"
+    if len(cells) == 1:
+        return f"{name}: {what}, Jaccard {value(cell.jaccard)}."
+    return f"{name}: the cheapest here that is {what}, Jaccard {value(cell.jaccard)}."
+
+
+def _failing(cell: JudgedCell, description: Description, target: Target) -> str:
+    """Why a stable cell is not the one."""
+    if cell.supported is False:
+        return f"None. {cell.name} is stable, but not to be trusted: {weakness(cell, description)}."
+    if cell.behind is None:
+        return f"None. {cell.name} is stable, but its R2 is not defined."
+    behind = f"{cell.behind:.2f} below the best here (allowed: {target.r2_margin:g})"
+    return f"None. {cell.name} is stable, but its R2 of {cell.fidelity.estimate:.2f} is {behind}."
+
+
+def _unstable(cell: JudgedCell, cells: Sequence[JudgedCell], target: Target) -> str:
+    if len(cells) == 1:
+        name = cell.name or "The explainer as it is"
+        return f"{name} does not surely reach Jaccard {target.jaccard:.2f}: {value(cell.jaccard)}."
+    most = max(other.jaccard.estimate or 0.0 for other in cells)
+    which = "the best is" if cell.jaccard.estimate == most else "the best that can be trusted is"
+    return f"No setting here is sure to reach Jaccard {target.jaccard:.2f}: {which} {cell.name}, {value(cell.jaccard)}."
+
+
+def _need(need: Need | None, cell: JudgedCell, description: Description) -> str:
+    if need is None or cell.samples is None:
+        return ""
+    if need.prefers_seeds(seeds=description.seeds, num_samples=cell.samples):
+        return f"Estimated need: about {need.seeds:,} seeds to be sure."
+    if need.samples is None:
+        return f"Estimated need: more than {need.beyond:,} samples."
+    return f"Estimated need: about {need.samples:,} samples."
+
+
+def _too_narrow(cells: Sequence[JudgedCell]) -> str:
+    """Widths at which no number of samples that was run is enough."""
+    widths = list(dict.fromkeys(cell.settings.get("kernel_width_factor") for cell in cells))
+    supported = {cell.settings.get("kernel_width_factor") for cell in cells if cell.supported is not False}
+    avoid = [f"x{width:.3g}" for width in widths if width is not None and width not in supported]
+    return f"Avoid {' and '.join(avoid)}: too few effective samples." if avoid and supported else ""
+
+
+def _joined(*sentences: str) -> str:
+    return " ".join(sentence for sentence in sentences if sentence)
+
+
+def share(score: Score) -> str:
+    """A share in per cent, a dash for none."""
+    return "–" if score.estimate is None else f"{score.estimate:.0%}"
+
+
+def _limits(score: Score) -> str:
+    return "" if score.low is None or score.high is None else f" [{score.low * 100:.0f}, {score.high * 100:.0f}]"
+
+
+def two_decimals(score: Score) -> str:
+    """An estimate, a dash for none."""
+    return "–" if score.estimate is None else f"{score.estimate:.2f}"
+
+
+def value(score: Score) -> str:
+    """A score with its interval, as far as there are any: "0.87 [0.83, 0.90]"."""
+    limits = "" if score.low is None or score.high is None else f" [{score.low:.2f}, {score.high:.2f}]"
+    return f"{two_decimals(score)}{limits}"
+
+
+def weakness(cell: JudgedCell, description: Description, *, is_short: bool = False) -> str:
+    """Why most fits of an unsupported cell are not to be trusted: "6 effective samples for 21 unknowns"."""
+    unknowns = description.features + 1
+    wanted = unknowns / TRUSTED_UP_TO
+    if cell.ess is None or cell.ess >= wanted:
+        return "weak fits" if is_short else "most fits rest on too little weight beside the instance's own"
+    few = f"{cell.ess:,.0f} effective sample{'' if round(cell.ess) == 1 else 's'}"
+    return few if is_short else f"{few} for {unknowns} unknowns, which want {wanted:,.0f}"

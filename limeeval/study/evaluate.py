@@ -1,0 +1,172 @@
+"""From an explainer, some instances and a model to a study: the sweep for those who write Python."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from limeeval.lime.explainers import LimeTabularExplainer
+from limeeval.lime.labels import Labels
+from limeeval.lime.model import fitted_estimator, mode_of
+from limeeval.report.description import Target
+from limeeval.study.describe import describe
+from limeeval.study.study import Study, study_of
+from limeeval.study.top_k import resolved_k
+from limeeval.sweep.functions import accepted, run_functions
+from limeeval.sweep.grid import SAMPLING_KEYS, Grid, grid_of, seeds_of
+from limeeval.sweep.plan import FunctionPlan, Names, Plan
+from limeeval.sweep.run import run_sweep
+from limeeval.sweep.store import Store
+
+
+def evaluate(
+    explainer: LimeTabularExplainer | Callable[..., Any],
+    instances: Any,
+    predict_fn: Any,
+    *,
+    seeds: int | Sequence[int] = 10,
+    labels: Sequence[int | str] | int | str | None = None,
+    top_labels: int | None = None,
+    k: int | None = None,
+    target: Target | None = None,
+    n_jobs: int = 1,
+    store: str | Path | None = None,
+    model_id: str | None = None,
+    task: str = "study",
+    **settings: Any,
+) -> Study:
+    """How far explanations of these instances agree from seed to seed, and how faithful they are, at every setting.
+
+    Args:
+        explainer: a :class:`~limeeval.lime.LimeTabularExplainer`, which is re-made for every setting and never changed;
+            or any function (X, predict_fn, seed, **settings) -> coefficients (n, d), such as one that computes SHAP
+            values with a background drawn by ``seed``. If it has a parameter ``label`` it is given the positions (n,)
+            of the explained outputs.
+        instances: rows (n, d) in a container that the explainer takes.
+        predict_fn: function from rows to probabilities (n, c), or to values (n,); or a fitted estimator.
+        seeds: a count, or a list of seeds.
+        labels: names or positions of the classes to explain; None: the predicted class of each instance.
+        top_labels: explain this many of the most likely classes instead.
+        k: of top-k scores; None: at most 5 and half the features.
+        target: what counts as stable and as faithful.
+        n_jobs: processes, as joblib counts them; the result does not depend on it.
+        store: folder in which predictions are kept and found again; needs ``model_id``.
+        model_id: what identifies the model from one session to the next.
+        task: what the data are called in the tables.
+        settings: of LIME's, under the names that the explainer has for them (``kernel_width``,
+            ``kernel_width_factor``, ``num_samples``, ``num_features``, ``discretizer`` ...); or of the function. Each
+            is a value or a list, of which every combination is run. Those that share samples share model calls.
+
+    Returns:
+        The study: its repr is the answer.
+
+    Raises:
+        ValueError: an argument that does not fit; the message says the rule and what came.
+        ModelError: the model raised, on every batch.
+    """
+    start = time.perf_counter()
+    goal = target or Target()
+    rows, chosen = _checked_rows(instances), seeds_of(seeds)
+    plan: Plan | FunctionPlan
+    if isinstance(explainer, LimeTabularExplainer):
+        plan = Plan(
+            names=Names(task, _name_of(predict_fn)),
+            explainer=explainer,
+            instances=rows,
+            ids=_ids(rows),
+            predict_fn=predict_fn,
+            seeds=chosen,
+            grid=_grid(explainer, settings),
+            labels=_labels(explainer.mode, explainer.class_names, labels, top_labels),
+            fidelity_at=goal.fidelity_at,
+            model_id=model_id,
+        )
+        resolved_k(k, None, plan.d, plan.named)
+        sweep = run_sweep(plan, n_jobs=n_jobs, store=_store(store, model_id))
+    else:
+        plan = FunctionPlan(
+            names=Names(task, _name_of(predict_fn), _name_of(explainer)),
+            explain=explainer,
+            instances=rows,
+            ids=_ids(rows),
+            predict_fn=predict_fn,
+            seeds=chosen,
+            settings=_listed(explainer, settings),
+            labels=_labels(mode_of(predict_fn, rows), None, labels, top_labels),
+        )
+        sweep = run_functions(plan, n_jobs=n_jobs)
+    description = describe(plan, sweep, k=k, seconds=time.perf_counter() - start)
+    return study_of(sweep, description, goal, explainer=explainer)
+
+
+def _grid(explainer: LimeTabularExplainer, settings: Mapping[str, Any]) -> Grid:
+    """The settings asked for; the others as the explainer has them, or as the lime package."""
+    own = {"kernel_width": explainer.kernel_width, "kernel_width_factor": None, "feature_selection": "auto"}
+    own |= {"num_samples": 5000, "num_features": 10, "sampling_method": "gaussian", "distance_metric": "euclidean"}
+    own |= {key: value for key, value in explainer.arguments.items() if key in (*SAMPLING_KEYS, "feature_selection")}
+    if settings.get("kernel_width_factor") is not None:
+        own["kernel_width"] = None
+    return grid_of({**own, **settings})
+
+
+def _listed(explain: Any, settings: Mapping[str, Any]) -> dict[str, list[Any]]:
+    """A function's own settings, each as a list.
+
+    Raises:
+        ValueError: a setting that it does not take.
+    """
+    if not callable(explain):
+        raise ValueError(
+            "explainer must be a LimeTabularExplainer or a function (X, predict_fn, seed, **settings), got "
+            f"{type(explain).__name__}"
+        )
+    taken = accepted(explain, settings)
+    unknown = [key for key in settings if key not in taken]
+    if unknown:
+        raise ValueError(f"settings must be parameters of {_name_of(explain)}, got {', '.join(unknown)}")
+    return {key: list(value) if isinstance(value, (list, tuple)) else [value] for key, value in settings.items()}
+
+
+def _labels(mode: str, class_names: Sequence[str] | None, labels: Any, top_labels: int | None) -> Labels:
+    if labels is None:
+        return Labels(mode, class_names, (), 1 if top_labels is None else top_labels)
+    if top_labels is not None:
+        raise ValueError(f"labels and top_labels exclude each other, got {labels} and {top_labels}")
+    return Labels(mode, class_names, [labels] if isinstance(labels, (int, str)) else labels, None)
+
+
+def _checked_rows(instances: Any) -> Any:
+    """The instances if they are rows (n, d).
+
+    Raises:
+        ValueError: a single row, or none.
+    """
+    shape = np.shape(instances) if not hasattr(instances, "shape") else instances.shape
+    if len(shape) < 2 or not shape[0]:
+        raise ValueError(f"instances must be rows (n, d), at least one, got shape {tuple(shape)}")
+    return instances if hasattr(instances, "shape") else np.asarray(instances)
+
+
+def _ids(rows: Any) -> list[Any]:
+    """The user's names of the rows: a data frame's index, else positions."""
+    return list(rows.index) if hasattr(rows, "index") else list(range(rows.shape[0]))
+
+
+def _name_of(function: Any) -> str:
+    """What a model or function is called in the tables."""
+    estimator = fitted_estimator(function)
+    if estimator is not None and hasattr(estimator, "fit"):
+        return type(estimator).__name__
+    return str(getattr(function, "__name__", type(function).__name__))
+
+
+def _store(folder: str | Path | None, model_id: str | None) -> Store | None:
+    if folder is None:
+        return None
+    if model_id is None:
+        raise ValueError("store needs model_id, which tells the model from others in a later session, got None")
+    return Store(Path(folder), model_id)

@@ -1,0 +1,132 @@
+"""A run's folder: in use by one run at a time, each file written whole or not at all."""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import asdict
+from hashlib import sha256
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from limeeval.report.description import Description, Target
+from limeeval.study.study import Study
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+TABLES = ("attributions", "fits", "instances", "scores")
+SUMMARY, PROVENANCE, STATUS = "summary.json", "provenance.json", "status.json"
+_LOCK = ".lock"
+
+
+@contextmanager
+def in_use(folder: Path) -> Iterator[None]:
+    """Keeps other runs out of a folder, which is made if need be; a run that is killed lets go of it.
+
+    Raises:
+        ValueError: another run is using it, or it cannot be written to.
+    """
+    from filelock import FileLock, Timeout
+
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        with FileLock(folder / _LOCK, blocking=False):
+            yield
+    except Timeout:
+        raise ValueError(f"out must be a folder that no other run is using, got {folder}") from None
+    except (PermissionError, FileExistsError, NotADirectoryError) as error:
+        raise ValueError(f"out must be a folder that can be written to, got {folder} ({error.strerror})") from error
+
+
+def save(study: Study, folder: str | os.PathLike[str]) -> None:
+    """Writes a study's tables, scores and summary.
+
+    Raises:
+        ValueError: another run is using the folder, or it cannot be written to.
+        OSError: the disk is full.
+    """
+    path = Path(folder)
+    with in_use(path):
+        write(study, path)
+
+
+def write(study: Study, folder: Path) -> None:
+    """The same for a folder that is already this run's own."""
+    for name in TABLES:
+        write_table(folder / f"{name}.parquet", getattr(study, name))
+    write_json(folder / SUMMARY, summary_of(study))
+
+
+def load(folder: str | os.PathLike[str]) -> Study:
+    """The study that a folder holds; its scores are made anew from its rows.
+
+    Raises:
+        ValueError: the folder is no run, or one that has not finished.
+    """
+    import pandas as pd
+
+    path = Path(folder)
+    missing = [name for name in (*(f"{table}.parquet" for table in TABLES[:3]), SUMMARY) if not (path / name).is_file()]
+    if missing:
+        state = "a run that has not finished" if (path / STATUS).is_file() else "no run"
+        raise ValueError(f"{folder} must be the folder of a finished run, got {state}: no {', '.join(missing)}")
+    try:
+        summary = json.loads((path / SUMMARY).read_text(encoding="utf-8"))
+        descriptions = [Description.from_dict(fields) for fields in summary["runs"]]
+        target = Target(**summary["target"])
+        attributions, fits, instances = (pd.read_parquet(path / f"{table}.parquet") for table in TABLES[:3])
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        raise ValueError(f"{folder} must be the folder of a run, got files that cannot be read: {error}") from error
+    return Study(
+        attributions,
+        fits,
+        instances,
+        descriptions=descriptions,
+        target=target,
+        arguments=tuple(summary.get("arguments", ())),
+        failures=tuple(summary.get("failures", ())),
+        remarks=tuple(summary.get("remarks", ())),
+    )
+
+
+def summary_of(study: Study) -> dict[str, Any]:
+    """What was run and the answer, as plain data."""
+    import limeeval
+
+    return {
+        "limeeval": limeeval.__version__,
+        "runs": [description.to_dict() for description in study.descriptions],
+        "target": asdict(study.target),
+        "answers": [answer.to_dict() for answer in study.answers],
+        "arguments": list(study.arguments),
+        "failures": list(study.failures),
+        "remarks": list(study.remarks),
+    }
+
+
+def write_table(path: Path, table: pd.DataFrame) -> None:
+    """Writes a Parquet file, whole or not at all."""
+    _whole(path, lambda part: table.to_parquet(part, index=False))
+
+
+def write_json(path: Path, fields: Mapping[str, Any]) -> None:
+    """Writes a JSON file, whole or not at all."""
+    text = json.dumps(fields, indent=2, ensure_ascii=False, default=str)
+    _whole(path, lambda part: part.write_text(text + "\n", encoding="utf-8"))
+
+
+def digest_of(path: Path) -> str:
+    """SHA-256 of a file."""
+    return sha256(path.read_bytes()).hexdigest()
+
+
+def _whole(path: Path, write: Callable[[Path], Any]) -> None:
+    part = path.with_name(f".{path.name}.part")
+    try:
+        write(part)
+        part.replace(path)
+    finally:
+        part.unlink(missing_ok=True)

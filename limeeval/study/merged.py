@@ -1,0 +1,56 @@
+"""The studies of several jobs as one."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from limeeval.report.description import Description
+from limeeval.study.folder import STATUS, load
+from limeeval.study.study import Study
+from limeeval.sweep.merge import Job, Tables, merge
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+
+def merged_study(folders: Sequence[Path], *, arguments: Sequence[str]) -> Study:
+    """The rows of all folders as those of one study.
+
+    Raises:
+        ValueError: a folder that is no finished run, or rows that contradict each other.
+    """
+    studies = [load(folder) for folder in folders]
+    swept = [json.loads((folder / STATUS).read_text(encoding="utf-8"))["swept"] for folder in folders]
+    tables = merge(
+        [
+            Job(Tables(study.attributions, study.fits, study.instances), own)
+            for study, own in zip(studies, swept, strict=True)
+        ]
+    )
+    return Study(
+        *tables,
+        descriptions=list(_descriptions([one for study in studies for one in study.descriptions], tables.attributions)),
+        target=studies[0].target,
+        arguments=arguments,
+        failures=[failure for study in studies for failure in study.failures],
+        remarks=list(dict.fromkeys(remark for study in studies for remark in study.remarks)),
+    )
+
+
+def _descriptions(each: Sequence[Description], attributions: pd.DataFrame) -> Iterator[Description]:
+    """One description for each task, model, explainer and k, with what all of its jobs took."""
+    found: dict[tuple[Any, ...], list[Description]] = {}
+    for one in each:
+        found.setdefault((one.task, one.model, one.explainer, one.k), []).append(one)
+    for (task, model, explainer, _), own in found.items():
+        named = (attributions["task"] == task) & (attributions["model"] == model)
+        rows = attributions.loc[named & (attributions["explainer"] == explainer), ["instance", "seed"]]
+        sums = {name: sum(getattr(one, name) for one in own) for name in SUMMED}
+        yield replace(own[0], instances=rows["instance"].nunique(), seeds=rows["seed"].nunique(), **sums)
+
+
+SUMMED = ("rows_predicted", "rows_stored", "rows_of_a_loop", "seconds")

@@ -1,0 +1,98 @@
+"""Where a run's numbers come from: the record that goes beside them."""
+
+from __future__ import annotations
+
+import platform
+import subprocess
+from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
+from typing import Any
+
+import limeeval
+from limeeval.study.folder import TABLES, digest_of
+from limeeval.study.study import Study
+
+LIBRARIES = ("numpy", "scipy", "scikit-learn", "pandas", "pyarrow", "joblib", "hydra-core")
+LIMITS = (
+    "Standard errors are conditional on the selected features.",
+    "Limits low and high are about these instances: only seeds are random. Limits for instances like these mean "
+    "something only if the instances were drawn at random.",
+    "Perturbed rows may be unlike any real row; what the model says of them is part of every explanation.",
+    "Agreement between runs says that an explanation is reproducible, not that it is right.",
+)
+
+
+def provenance_of(
+    study: Study, folder: Path, *, started: datetime, configuration: Mapping[str, Any], models: Mapping[str, Any]
+) -> dict[str, Any]:
+    """How the files in a folder came about.
+
+    Args:
+        study: whose tables they are.
+        folder: where they are.
+        started: when the run began.
+        configuration: every setting, resolved.
+        models: by task and model, what identifies the model and its data.
+    """
+    return {
+        **_common(study, folder),
+        "started": started.isoformat(timespec="seconds"),
+        "configuration": dict(configuration),
+        "models": dict(models),
+        "instances": how_chosen(configuration),
+    }
+
+
+def merged_provenance(study: Study, folder: Path, jobs: Sequence[Path]) -> dict[str, Any]:
+    """The same for rows that came from several jobs, whose own records say the rest."""
+    return {**_common(study, folder), "jobs": [job.name for job in jobs]}
+
+
+def _common(study: Study, folder: Path) -> dict[str, Any]:
+    return {
+        "command": " ".join(["python -m limeeval", *study.arguments]),
+        "arguments": list(study.arguments),
+        "finished": datetime.now(UTC).isoformat(timespec="seconds"),
+        "limeeval": limeeval.__version__,
+        "python": platform.python_version(),
+        "platform": f"{platform.system()} {platform.machine()}",
+        "libraries": {name: _version(name) for name in LIBRARIES},
+        "git_commit": _commit(),
+        "files_sha256": {f"{name}.parquet": digest_of(folder / f"{name}.parquet") for name in TABLES},
+        "missing": list(study.failures),
+        "remarks": list(study.remarks),
+        "known_limits": list(LIMITS),
+    }
+
+
+def how_chosen(configuration: Mapping[str, Any]) -> str:
+    """How the explained rows were chosen."""
+    asked = configuration.get("instances")
+    if isinstance(asked, Sequence):
+        return f"row numbers given by the user: {', '.join(map(str, asked))}"
+    return f"{asked} drawn at random, with a fixed seed, from the rows held out of the model's training"
+
+
+def _version(name: str) -> str | None:
+    try:
+        return version(name)
+    except PackageNotFoundError:
+        return None
+
+
+def _commit() -> str | None:
+    """Commit of the git checkout that the command was given in; None outside of one."""
+    try:
+        done = subprocess.run(
+            ["git", "rev-parse", "HEAD"],
+            capture_output=True,
+            text=True,
+            timeout=5,
+            check=False,
+            stdin=subprocess.DEVNULL,
+        )
+    except (OSError, subprocess.SubprocessError):
+        return None
+    return done.stdout.strip() or None if done.returncode == 0 else None

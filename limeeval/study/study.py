@@ -1,0 +1,161 @@
+"""What Python users hold: a sweep's rows, their scores, and the answer."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
+
+from limeeval.report.answer import Answer, answers_of
+from limeeval.report.description import Description, Target
+from limeeval.sweep.tables import Sweep
+
+if TYPE_CHECKING:
+    from os import PathLike
+
+    import pandas as pd
+
+
+@dataclass(frozen=True, eq=False)
+class Recommendation:
+    """The setting to use, or why there is none.
+
+    Attributes:
+        settings: the cheapest stable, faithful and supported setting, by name; None if there is none.
+        reason: in a sentence.
+    """
+
+    settings: Mapping[str, Any] | None
+    reason: str
+    evaluated: Any = field(default=None, repr=False)
+
+    def explainer(self) -> Any:
+        """The evaluated explainer, made again with the recommended kernel width and sampling.
+
+        ``num_samples`` and ``num_features`` are arguments of its ``explain_instance``; they are in ``settings``.
+
+        Raises:
+            ValueError: nothing is recommended, or the study does not hold the explainer that it evaluated.
+        """
+        if self.settings is None:
+            raise ValueError(f"explainer needs a recommended setting, and there is none: {self.reason}")
+        if not hasattr(self.evaluated, "remade"):
+            raise ValueError("explainer needs a study that evaluate made of a LIME explainer, in this session")
+        arguments = {key: value for key, value in self.settings.items() if key in self.evaluated.arguments}
+        return self.evaluated.remade(**arguments)
+
+
+@dataclass(frozen=True, eq=False, repr=False)
+class Study:
+    """A finished sweep, scored. Its repr is the answer.
+
+    Attributes:
+        attributions: one row a task, model, explainer, instance, label, setting, seed and feature: ``coefficient`` and
+            ``standard_error``.
+        fits: one row a fit.
+        instances: one row an explained instance and label.
+        descriptions: what was run, one for each task, model and explainer.
+        target: what counts as stable and as faithful.
+        arguments: of the command line that it came from; empty from Python.
+        failures: what did not finish, each with the reason.
+        remarks: what else there is to know.
+        explainer: that was evaluated; None in a study loaded from a folder.
+    """
+
+    attributions: pd.DataFrame
+    fits: pd.DataFrame
+    instances: pd.DataFrame
+    descriptions: Sequence[Description]
+    target: Target = field(default_factory=Target)
+    arguments: Sequence[str] = ()
+    failures: Sequence[str] = ()
+    remarks: Sequence[str] = ()
+    explainer: Any = None
+
+    @cached_property
+    def scores(self) -> pd.DataFrame:
+        """Every score of every setting and instance, and over all: see :func:`limeeval.score`."""
+        import pandas as pd
+
+        from limeeval.report.scores import score
+
+        found = [score(self.attributions, self.fits, k=k) for k in _ks(self.descriptions)]
+        return found[0] if len(found) == 1 else pd.concat(found, ignore_index=True).drop_duplicates(ignore_index=True)
+
+    @cached_property
+    def answers(self) -> Sequence[Answer]:
+        """Stable? Faithful? What to set? One answer for each task, model and explainer."""
+        tables = self.scores, self.instances, self.attributions
+        return answers_of(*tables, self.descriptions, self.target, arguments=self.arguments)
+
+    def recommend(self) -> Recommendation:
+        """The cheapest setting that is stable, faithful and supported by its samples, or why there is none.
+
+        Raises:
+            ValueError: several tasks, models or explainers were run.
+        """
+        if len(self.answers) > 1:
+            names = ", ".join(f"{one.task} / {one.model} / {one.explainer}" for one in self.descriptions)
+            raise ValueError(f"recommend needs a single task, model and explainer, got {names}")
+        (answer,) = self.answers
+        return Recommendation(answer.settings, answer.set, self.explainer)
+
+    def save(self, folder: str | PathLike[str]) -> None:
+        """Writes tables, scores and summary into a folder, which :func:`limeeval.load` reads.
+
+        Raises:
+            ValueError: the folder cannot be written to, or another run is using it.
+        """
+        from limeeval.study.folder import save
+
+        save(self, folder)
+
+    def __repr__(self) -> str:
+        from rich.console import Console
+
+        from limeeval.report.terminal import print_answer, what_was_run
+
+        written = io.StringIO()
+        console = Console(file=written, width=80, highlight=False, color_system=None)
+        if len(self.answers) == 1:
+            console.print(what_was_run(self.descriptions[0]))
+        print_answer(console, self.answers)
+        return written.getvalue().rstrip()
+
+    def _repr_html_(self) -> str:
+        from html import escape
+
+        return f"<pre>{escape(repr(self))}</pre>"
+
+
+def study_of(
+    sweep: Sweep,
+    description: Description,
+    target: Target,
+    *,
+    arguments: Sequence[str] = (),
+    explainer: Any = None,
+) -> Study:
+    """A sweep as a study."""
+    return Study(
+        sweep.attributions,
+        sweep.fits,
+        sweep.instances,
+        descriptions=[description],
+        target=target,
+        arguments=arguments,
+        failures=sweep.failures,
+        remarks=sweep.remarks,
+        explainer=explainer,
+    )
+
+
+def _ks(descriptions: Sequence[Description]) -> Iterator[dict[str, int]]:
+    """The k of each task; several times where a task has several."""
+    by_task: dict[str, list[int]] = {}
+    for one in descriptions:
+        by_task.setdefault(one.task, []).append(one.k)
+    for number in range(max(len(set(own)) for own in by_task.values())):
+        yield {task: sorted(set(own))[min(number, len(set(own)) - 1)] for task, own in by_task.items()}

@@ -1,0 +1,59 @@
+"""What a plan will take, from one timed block of model calls."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass
+
+from limeeval.lime.domain import Array, State
+from limeeval.lime.model import Model, prediction_function
+from limeeval.lime.neighborhood import BLOCK
+from limeeval.sweep.plan import Plan
+from limeeval.sweep.work import Work
+
+_OWN_SECONDS = 4e-6
+"""Drawing, folding and fitting of a row, about; small beside most models."""
+
+
+@dataclass(frozen=True)
+class Forecast:
+    """What a plan will take.
+
+    Attributes:
+        rows: that the model will be given.
+        stored_bytes: that their predictions take in the store.
+        seconds: of model calls and fits, in one process.
+    """
+
+    rows: int
+    stored_bytes: int
+    seconds: float
+
+
+def forecast(plan: Plan, work: Work) -> Forecast:
+    """What a plan will take: a row and a block of rows are predicted, and the difference is what each row costs.
+
+    Raises:
+        ModelError: the model raised.
+        ValueError: labels that do not exist, or outputs of the model that do not fit.
+    """
+    neighborhood = work.samplings[0].neighborhoods[0]
+    count = min(BLOCK, neighborhood.num_samples)
+    state = neighborhood.draw(0, count)
+    model = Model(prediction_function(plan.predict_fn, plan.labels.mode), plan.labels.mode)
+    _, outputs = _timed(model, work, tuple(part[:1] for part in state))  # Warm, and no mistake is timed.
+    one, _ = _timed(model, work, tuple(part[:1] for part in state))
+    block, _ = _timed(model, work, state)
+    each = max(block - one, 0.0) / max(count - 1, 1)
+    batches = sum(-(-work.rows(unit) // plan.batch_rows) for unit in work.units())
+    labels = len(plan.labels.outputs(outputs[0]))
+    seconds = batches * one + plan.rows_to_predict * (each + _OWN_SECONDS)
+    return Forecast(plan.rows_to_predict, 8 * plan.rows_to_predict * labels, seconds)
+
+
+def _timed(model: Model, work: Work, state: State) -> tuple[float, Array]:
+    domain = work.samplings[0].neighborhoods[0].domain
+    inputs = domain.decode(tuple(part.copy() for part in state))
+    start = time.perf_counter()
+    outputs = model.predict(inputs, rows=len(state[0]), around=domain.description)
+    return time.perf_counter() - start, outputs

@@ -1,0 +1,156 @@
+"""The tables of several jobs as those of one sweep."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from limeeval.sweep.order import in_order, keys_of, ranks
+from limeeval.sweep.stack import stacked
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+SAME = 1e-9
+"""Differences up to this share of the largest coefficient are those of other batches, not another answer."""
+NO_SETTINGS = (
+    *("instances", "seeds", "labels", "top_labels"),  # rows of their own
+    *("out", "dry_run", "trust", "n_jobs", "batch_rows", "store", "store_limit"),
+    *("task.k", "task.labels", "task.unit"),
+)
+"""Swept keys that tell no rows apart that their columns do not; ``metrics`` and ``target`` neither."""
+
+
+class Tables(NamedTuple):
+    """Rows of a sweep: see :class:`limeeval.sweep.tables.Sweep`."""
+
+    attributions: pd.DataFrame
+    fits: pd.DataFrame
+    instances: pd.DataFrame
+
+
+@dataclass(frozen=True)
+class Job:
+    """The rows of a job and the values, by key, that set it apart from the others."""
+
+    tables: Tables
+    swept: Mapping[str, Any]
+
+
+def read_job(folder: Path) -> Job | None:
+    """The job whose tables and ``status.json`` are in ``folder``, or None where it left no rows."""
+    import pandas as pd
+
+    paths = [folder / f"{name}.parquet" for name in Tables._fields]
+    if not all(path.is_file() for path in paths):
+        return None
+    status = json.loads((folder / "status.json").read_text(encoding="utf-8"))
+    return Job(Tables(*map(pd.read_parquet, paths)), status["swept"])
+
+
+def merge(jobs: Sequence[Job]) -> Tables:
+    """The rows of all jobs, each once, in the order of :func:`limeeval.sweep.order.in_order`.
+
+    Instances are numbered anew: within a task, in the order in which their rows (the user's ids) first appear. Swept
+    keys that are no columns become columns. Of a fit that several jobs made, the first one's row is kept: ``r2_fresh``
+    and what belongs to it are about the seeds of that job.
+
+    Raises:
+        ValueError: no job has rows, or two jobs give different coefficients for the same keys.
+    """
+    if not jobs:
+        raise ValueError("at least one job must have rows to merge, got none")
+    numbered = [_numbered(tables, positions) for tables, positions in _positions(_with_settings(jobs))]
+    attributions, fits, instances = (stacked(tables) for tables in zip(*numbered, strict=True))
+    return Tables(
+        _once(in_order(attributions), check="coefficient"),
+        _once(in_order(fits)),
+        _once(in_order(instances)),
+    )
+
+
+def _with_settings(jobs: Sequence[Job]) -> list[Tables]:
+    """The jobs' tables, with a column for each swept key that they lack."""
+    known = list(jobs[0].tables.attributions.columns)
+    keys = [key for key in dict.fromkeys(key for job in jobs for key in job.swept) if _is_setting(key, known)]
+    values = {key: _of_one_type([job.swept.get(key) for job in jobs]) for key in keys}
+    own = [{key: found[position] for key, found in values.items()} for position in range(len(jobs))]
+    return [
+        Tables(*(table.assign(**settings) for table in job.tables)) for job, settings in zip(jobs, own, strict=True)
+    ]
+
+
+def _is_setting(key: str, known: list[str]) -> bool:
+    name = key.removeprefix("lime.")
+    return name not in known and name not in NO_SETTINGS and not key.startswith(("metrics.", "target."))
+
+
+def _of_one_type(values: list[Any]) -> list[Any]:
+    """Numbers as they are; where not all are numbers, text, and what is no text as it is written in a yaml."""
+    if all(isinstance(value, (int, float)) and not isinstance(value, bool) for value in values):
+        return values
+    return [value if isinstance(value, str) else json.dumps(value) for value in values]
+
+
+def _positions(jobs: Sequence[Tables]) -> Iterator[tuple[Tables, pd.Series[int]]]:
+    """Each job's tables with the new position of its instances, by task and old position.
+
+    A row is known by its task, its id, and how many of the same id come before it in the job.
+    """
+    import pandas as pd
+
+    places: dict[tuple[Any, ...], int] = {}
+    counts: dict[Any, int] = {}
+    for tables in jobs:
+        explained = tables.instances[["task", "instance", "row"]].drop_duplicates().sort_values("instance")
+        nth = explained.groupby(["task", "row"]).cumcount()
+        found = []
+        for task, row, n in zip(explained["task"], explained["row"], nth, strict=True):
+            if (task, row, n) not in places:
+                places[task, row, n] = counts.get(task, 0)
+                counts[task] = places[task, row, n] + 1
+            found.append(places[task, row, n])
+        yield tables, pd.Series(found, index=pd.MultiIndex.from_frame(explained[["task", "instance"]]))
+
+
+def _numbered(tables: Tables, positions: pd.Series[int]) -> Tables:
+    import pandas as pd
+
+    def numbered(table: pd.DataFrame) -> pd.DataFrame:
+        old = pd.MultiIndex.from_frame(table[["task", "instance"]])
+        return table.assign(instance=positions.reindex(old).to_numpy())
+
+    return Tables(*map(numbered, tables))
+
+
+def _once(table: pd.DataFrame, *, check: str | None = None) -> pd.DataFrame:
+    """The rows of a sorted table, of those with equal keys the first.
+
+    Raises:
+        ValueError: rows with equal keys differ in the column ``check``.
+    """
+    again = np.diff(ranks(table, keys_of(table)), prepend=-1) == 0
+    if check is not None:
+        _check_same(table, np.flatnonzero(again), check)
+    kept: pd.DataFrame = table.loc[~again]
+    return kept.reset_index(drop=True)
+
+
+def _check_same(table: pd.DataFrame, again: NDArray[np.intp], column: str) -> None:
+    """Checks that rows ``again`` have the value of the rows before them."""
+    values = table[column].to_numpy(dtype=float)
+    most = np.abs(values[again]).max(initial=0.0)
+    others = again[~np.isclose(values[again], values[again - 1], rtol=0, atol=SAME * most, equal_nan=True)]
+    if others.size:
+        here = others[0]
+        keys = ", ".join(f"{key} {table[key].iloc[here]}" for key in keys_of(table))
+        raise ValueError(
+            f"jobs must give one {column} for equal keys, got {values[here - 1]} and {values[here]} "
+            f"for {keys}; {len(others)} rows differ"
+        )
