@@ -113,8 +113,15 @@ class _Jobs:
             explain(settings, folder, self.console)
             return DONE
         own = HydraConfig.get()
+        alone = [option for option in self.line.options if option[0] != "--multirun"]
+        overrides = own.overrides.task if self.line.is_multirun else self.line.overrides
         study = run_job(
-            settings, folder, self.console, arguments=self.line.arguments, record=lambda: _record(config, own, folder)
+            settings,
+            folder,
+            self.console,
+            arguments=self.line.arguments,
+            own=Line(tuple(alone), tuple(overrides)).arguments,
+            record=lambda: _record(config, own, folder),
         )
         if study is None:
             return DONE

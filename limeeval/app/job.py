@@ -22,7 +22,13 @@ if TYPE_CHECKING:
 
 
 def run_job(
-    settings: Mapping[str, Any], folder: Path, console: Console, *, arguments: Sequence[str], record: Callable[[], None]
+    settings: Mapping[str, Any],
+    folder: Path,
+    console: Console,
+    *,
+    arguments: Sequence[str],
+    own: Sequence[str],
+    record: Callable[[], None],
 ) -> Study | None:
     """Runs a sweep and writes its folder; None for a dry run.
 
@@ -31,6 +37,7 @@ def run_job(
         folder: of the tables.
         console: for what the user reads.
         arguments: of the command line.
+        own: those that make this job alone, if it is one of several.
         record: called once the folder is ours.
 
     Raises:
@@ -50,7 +57,7 @@ def run_job(
     task = task_of(settings)
     plan = plan_of(settings, task)
     known = {"k": settings["metrics"]["k"], "usual_k": task.k, "unit": task.unit, "available": len(task.test)}
-    known |= {"quality_metric": task.quality_metric, "quality": task.quality}
+    known |= {"arguments": tuple(own), "quality_metric": task.quality_metric, "quality": task.quality}
     console.print(what_was_run(describe(plan, **known)))
     store = store_of(settings, task.model_id) if isinstance(plan, Plan) else None
     if settings["dry_run"]:

@@ -142,8 +142,12 @@ def _leading(runs: Single, k: int, *, d: int) -> Leading:
     sizes = np.abs(runs)
     named = sizes >= np.maximum(_kth_largest(sizes, k), np.finfo(np.float32).tiny)
     if (named.sum(axis=0, dtype=np.int16) > k).any():  # Ties, which only features of no spread have.
-        named = np.moveaxis(largest(np.moveaxis(sizes.astype(float), 0, -1), k), -1, 0) & (sizes > 0)
-    return Leading(np.moveaxis(named.astype(np.float32), 0, -1), np.moveaxis(runs, 0, -1), d, halves=True)
+        named = np.moveaxis(largest(_features_last(sizes), k), -1, 0) & (sizes > 0)
+    return Leading(_features_last(named.astype(np.float32)), _features_last(runs), d, halves=True)
+
+
+def _features_last(values: Single) -> Array:
+    return np.asarray(np.moveaxis(values, 0, -1))
 
 
 def _kth_largest(values: Single, k: int) -> Single:

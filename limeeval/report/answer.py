@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Any
 
 from limeeval.report.cells import IDENTITY, JudgedCell, judged_cells, swept_beside_width_and_samples
 from limeeval.report.choice import best_of, chosen_of, reference_of
-from limeeval.report.commands import arguments_of_one
 from limeeval.report.description import Description, Target
 from limeeval.report.followup import explain_command, run_command
 from limeeval.report.need import Need, estimated_need
@@ -69,13 +68,10 @@ def answers_of(
     attributions: pd.DataFrame,
     descriptions: Sequence[Description],
     target: Target,
-    *,
-    arguments: Sequence[str] = (),
 ) -> list[Answer]:
     """An answer for each description, see ``answer_of``, from the tables of them all."""
     return [
-        answer_of(scores, instances, attributions, one, target, arguments=arguments_of_one(arguments, one.to_dict()))
-        for one in descriptions
+        answer_of(scores, instances, attributions, one, target) for one in descriptions
     ]
 
 
@@ -85,8 +81,6 @@ def answer_of(
     attributions: pd.DataFrame,
     description: Description,
     target: Target,
-    *,
-    arguments: Sequence[str] = (),
 ) -> Answer:
     """The answer for the task, model and explainer that the description names.
 
@@ -94,9 +88,8 @@ def answer_of(
         scores: ``scores.parquet``, of one or more tasks, models and explainers.
         instances: ``instances.parquet``.
         attributions: ``attributions.parquet``.
-        description: what was run.
+        description: what was run; the next commands carry its arguments over.
         target: what stable and faithful mean.
-        arguments: of the run on the command line; the next commands carry them over.
 
     Raises:
         ValueError: the scores have no rows of this task, model and explainer.
@@ -124,8 +117,8 @@ def answer_of(
         faithful=faithful_sentence(reference, description, target),
         set=set_sentence(cells, chosen=chosen, best=best, need=need, description=description, target=target),
         next=(
-            explain_command(steadiness, arguments),
-            run_command(cells, chosen=chosen, best=best, need=need, description=description, arguments=arguments),
+            explain_command(steadiness, description.arguments),
+            run_command(cells, chosen=chosen, best=best, need=need, description=description),
         ),
     )
 

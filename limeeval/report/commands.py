@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from typing import Any
 
 PROGRAM = "python -m limeeval"
 _NEVER = ("out", "dry_run")
@@ -35,20 +34,6 @@ def listed_keys(arguments: Sequence[str], group: str = "lime.") -> list[str]:
     """Keys of the group to which a list is given."""
     pairs = [argument.partition("=") for argument in arguments]
     return [_key(key) for key, _, value in pairs if _key(key).startswith(group) and ("," in value or "[" in value)]
-
-
-def arguments_of_one(arguments: Sequence[str], names: Mapping[str, Any]) -> list[str]:
-    """The arguments of one run of several: a list that has one of the names, by key, is that name alone.
-
-    >>> arguments_of_one(["-m", "task=iris,wine", "seeds=3"], {"task": "wine"})
-    ['-m', 'task=wine', 'seeds=3']
-    """
-    found = []
-    for argument in arguments:
-        key, _, values = argument.partition("=")
-        name = names.get(_key(key))
-        found.append(f"{key}={name}" if name in values.split(",") else argument)
-    return found
 
 
 def quoted(argument: str) -> str:

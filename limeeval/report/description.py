@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
@@ -43,6 +43,7 @@ class Description:
         quality: its value on rows held out.
         unit: what a row is, in the plural.
         available: number of rows that a count of instances draws from, None if unknown.
+        arguments: of the command line that runs this alone; empty from Python.
     """
 
     task: str
@@ -61,6 +62,7 @@ class Description:
     quality: float | None = None
     unit: str = "rows"
     available: int | None = None
+    arguments: Sequence[str] = ()
 
     def to_dict(self) -> dict[str, Any]:
         """Its fields as plain data, for JSON."""
@@ -73,4 +75,4 @@ class Description:
         Raises:
             TypeError: a field that does not exist, or one that is missing.
         """
-        return cls(**fields)
+        return cls(**{**fields, "arguments": tuple(fields.get("arguments", ()))})

@@ -36,10 +36,9 @@ def run_command(
     best: JudgedCell | None,
     need: Need | None,
     description: Description,
-    arguments: Sequence[str],
 ) -> str:
     """The next run: with what is missing at the best setting, or with more instances at the chosen one."""
-    cell = chosen or best
+    cell, arguments = chosen or best, description.arguments
     if description.seeds < 2 or cell is None:
         return command(arguments, having={"seeds": str(max(_USUAL_SEEDS, description.seeds))})
     changed = _more(description) if chosen else _missing(cell, need, description)

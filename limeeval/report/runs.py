@@ -112,7 +112,8 @@ def _features(rows: pd.DataFrame, units: Units) -> tuple[Positions, Positions]:
 
 def _last(values: Positions, units: Units) -> Positions:
     """The value of each unit's last row (U,)."""
-    return values[np.append(np.flatnonzero(np.diff(units.unit)), len(values) - 1)]
+    found: Positions = values[np.append(np.flatnonzero(np.diff(units.unit)), len(values) - 1)]
+    return found
 
 
 def _ordered(rows: pd.DataFrame, column: str, units: Units) -> Array:

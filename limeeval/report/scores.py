@@ -61,8 +61,8 @@ def score(
     if fits is None or fits.empty:
         return agreement
     of_fits = units_of(_checked_fits(fits), [column for column in settings if column in fits], key=["seed"])
-    fidelity = table_of(fidelity_scores(fits, of_fits), of_fits)
-    return pd.concat([agreement, fidelity], ignore_index=True)
+    fidelity = fidelity_scores(fits, of_fits)
+    return pd.concat([agreement, table_of(fidelity, of_fits)], ignore_index=True) if fidelity else agreement
 
 
 def over_all(scores: pd.DataFrame) -> pd.DataFrame:

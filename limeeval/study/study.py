@@ -88,7 +88,7 @@ class Study:
     def answers(self) -> Sequence[Answer]:
         """Stable? Faithful? What to set? One answer for each task, model and explainer."""
         tables = self.scores, self.instances, self.attributions
-        return answers_of(*tables, self.descriptions, self.target, arguments=self.arguments)
+        return answers_of(*tables, self.descriptions, self.target)
 
     def recommend(self) -> Recommendation:
         """The cheapest setting that is stable, faithful and supported by its samples, or why there is none.

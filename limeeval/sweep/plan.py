@@ -70,7 +70,8 @@ class Plan:
     @property
     def named(self) -> int:
         """Features that an explanation names at least, of every setting."""
-        return min(self.d, *self.grid.values["num_features"])
+        fewest: int = min(self.d, *self.grid.values["num_features"])
+        return fewest
 
     def instance(self, position: int) -> Any:
         """The row at a position."""

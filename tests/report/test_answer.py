@@ -104,8 +104,8 @@ def scores_of(*cells: list[dict[str, Any]]) -> pd.DataFrame:
 
 
 def answer(*cells: list[dict[str, Any]], description: Description = RUN, **given: Any) -> Answer:
-    arguments = given.pop("arguments", ())
-    return answer_of(scores_of(*cells), INSTANCES, NO_RUNS, description, Target(**given), arguments=arguments)
+    description = replace(description, arguments=given.pop("arguments", ()))
+    return answer_of(scores_of(*cells), INSTANCES, NO_RUNS, description, Target(**given))
 
 
 STABLE = (0.95, 0.92, 0.97)
@@ -262,11 +262,11 @@ def test_rows_of_others_are_left_alone_and_none_is_an_error() -> None:
 def test_several_answers_have_commands_of_their_own() -> None:
     other = [{**row, "task": "cars"} for row in cell(jaccard=STABLE)]
     descriptions = [RUN, replace(RUN, task="cars")]
-    arguments = ["-m", "task=loans,cars", "seeds=1,2"]
-    found = answers_of(scores_of(cell(), other), INSTANCES, NO_RUNS, descriptions, Target(), arguments=arguments)
+    descriptions = [replace(one, arguments=[f"task={one.task}", "seeds=2"]) for one in descriptions]
+    found = answers_of(scores_of(cell(), other), INSTANCES, NO_RUNS, descriptions, Target())
     assert [one.settings is None for one in found] == [True, False]
-    assert found[0].next[0] == "python -m limeeval explain task=loans seeds=1,2 instances=17"
-    assert found[1].next[0] == "python -m limeeval explain task=cars seeds=1,2"
+    assert found[0].next[0] == "python -m limeeval explain task=loans instances=17"
+    assert found[1].next[0] == "python -m limeeval explain task=cars"
 
 
 def test_an_answer_is_plain_data() -> None:
@@ -347,12 +347,12 @@ def test_the_next_run_has_what_is_missing_at_the_best_setting() -> None:
     runs = pd.concat([settings_in(runs_of(drawn(truth, 0.1), 0.1), kernel_width_factor=f) for f in (0.5, 1.0)])
     scores = scores_of(cell(0.5, jaccard=(0.8, 0.78, 0.82)), cell(1, jaccard=(0.7, 0.68, 0.72)))
     arguments = ["task=loans", "out=runs/1", "lime.kernel_width=3.4,6.7", "lime.num_samples=5000", "+seeds=10"]
-    found = answer_of(scores, INSTANCES, runs, RUN, Target(), arguments=arguments)
+    found = answer_of(scores, INSTANCES, runs, replace(RUN, arguments=arguments), Target())
     assert found.need is not None
     assert found.need.samples is not None
     assert f"Estimated need: about {found.need.samples:,} samples." in found.set
     assert found.next == (
-        "python -m limeeval explain task=loans lime.num_samples=5000 +seeds=10 instances=17",
+        "python -m limeeval explain task=loans lime.num_samples=5000 instances=17",
         f"python -m limeeval task=loans +seeds=10 lime.kernel_width_factor=0.5 lime.num_samples={found.need.samples}",
     )
 

@@ -74,7 +74,7 @@ def answer(description: Description = RUN, *, rows: Any = range(10), arguments: 
     names = {"task": description.task, "model": description.model}
     instances = pd.DataFrame({"instance": range(10), "row": list(rows)}).assign(**names)
     table = scores(description, **grid)
-    return answer_of(table, instances, NO_RUNS, description, Target(), arguments=arguments)
+    return answer_of(table, instances, NO_RUNS, replace(description, arguments=arguments), Target())
 
 
 def printed(*answers: Answer, width: int = 80, folder: str | None = None, terminal: bool = False) -> str:

@@ -345,7 +345,7 @@ data = np.random.default_rng(0).normal(size=(100, 4))
 settings = dict.fromkeys(("kernel_width", "kernel_width_factor")) | {settings!r}
 
 def slow(rows):
-    time.sleep(0.02)
+    time.sleep(0.03)
     yes = 1 / (1 + np.exp(-rows[:, 0] - rows[:, 1] * rows[:, 2]))
     return np.column_stack([1 - yes, yes])
 
@@ -375,13 +375,15 @@ def begun(root: Path, n_jobs: int) -> subprocess.Popen[str]:
 @pytest.mark.parametrize("n_jobs", [1, 2])
 def test_a_killed_run_is_taken_up_again(tmp_path: Path, n_jobs: int) -> None:
     moments = random.Random(n_jobs)
-    for _ in range(3):
+    for batches in (1, 10, 20):
         process = begun(tmp_path / "killed", n_jobs)
-        time.sleep(moments.uniform(0.1, 0.5) + (n_jobs > 1))
+        while len(list((tmp_path / "killed").rglob("*.npz"))) < batches:
+            time.sleep(0.01)
+        time.sleep(moments.uniform(0, 0.1))
         os.killpg(process.pid, signal.SIGKILL)
         assert process.communicate()[0] == ""
     stored = len(list((tmp_path / "killed").rglob("*.npz")))
-    assert 0 < stored < 40
+    assert 20 <= stored < 40
     said = begun(tmp_path / "killed", n_jobs).communicate()[0]
     assert said.startswith(f"{600 * stored} ")
     assert said.endswith("[]\n")
