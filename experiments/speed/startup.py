@@ -14,7 +14,7 @@ COMMANDS = {
     "import limeeval": ["-c", "import limeeval"],
     "import limeeval.lime": ["-c", "import limeeval.lime"],
     "python -m limeeval --help": ["-m", "limeeval", "--help"],
-    "python -m limeeval": ["-m", "limeeval"],
+    "python -m limeeval": ["-m", "limeeval", "store=null"],
 }
 
 

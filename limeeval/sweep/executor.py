@@ -5,11 +5,15 @@ from __future__ import annotations
 import tempfile
 import warnings
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
 from functools import lru_cache
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
-from limeeval.lime.model import ModelError
+from threadpoolctl import threadpool_limits
+
+from limeeval.lime.model import ModelError, prediction_function
+from limeeval.sweep.overlap import overlapping
 from limeeval.sweep.work import Done, Unit, Work
 
 
@@ -28,13 +32,14 @@ def outcomes(
 ) -> Iterator[tuple[Unit, Outcome]]:
     """Each unit with what came of it, in order. BLAS runs in one thread each: sums do not depend on how many there are.
 
+    In one process, the model is called in this thread, and another draws and fits meanwhile.
+
     Raises:
         ValueError: the model cannot be sent to another process.
         ModelChanged: the model does not say again what is stored.
     """
     if n_jobs == 1 or len(units) == 1:
-        for unit in units:
-            yield unit, _attempt(work, unit, on_rows)
+        yield from _here(work, units, on_rows)
         return
     with tempfile.TemporaryDirectory(prefix="limeeval-") as folder:
         path = Path(folder) / "work"
@@ -45,6 +50,17 @@ def outcomes(
             yield unit, outcome
 
 
+def _here(work: Work, units: Sequence[Unit], on_rows: Callable[[int], None]) -> Iterator[tuple[Unit, Outcome]]:
+    def attempt(ask: Callable[[Any], Any], unit: Unit) -> Outcome:
+        return _attempt(replace(work, predict_fn=ask), unit, on_rows)
+
+    with threadpool_limits(limits=1, user_api="blas"):
+        if len(units) == 1:
+            yield units[0], _attempt(work, units[0], on_rows)
+        else:
+            yield from overlapping(units, attempt, prediction_function(work.predict_fn, work.labels.mode))
+
+
 def _in_processes(path: str, units: Sequence[Unit], n_jobs: int) -> Iterator[tuple[Outcome, list[str]]]:
     from joblib import Parallel, delayed
 
@@ -53,11 +69,8 @@ def _in_processes(path: str, units: Sequence[Unit], n_jobs: int) -> Iterator[tup
 
 
 def _attempt(work: Work, unit: Unit, on_rows: Callable[[int], None] | None = None) -> Outcome:
-    from threadpoolctl import threadpool_limits
-
     try:
-        with threadpool_limits(limits=1, user_api="blas"):
-            return work.run(unit, on_rows)
+        return work.run(unit, on_rows)
     except ModelError as error:
         return Failed(str(error), by_model=True)
     except ValueError as error:
@@ -66,7 +79,7 @@ def _attempt(work: Work, unit: Unit, on_rows: Callable[[int], None] | None = Non
 
 def _attempt_there(path: str, unit: Unit) -> tuple[Outcome, list[str]]:
     """In another process: the outcome, and the warnings given on the way."""
-    with warnings.catch_warnings(record=True) as given:
+    with warnings.catch_warnings(record=True) as given, threadpool_limits(limits=1, user_api="blas"):
         outcome = _attempt(_received(path), unit)
     return outcome, [str(warning.message) for warning in given]
 

@@ -11,6 +11,7 @@ import shutil
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from pathlib import Path
+from threading import Lock
 from typing import Any
 from zipfile import BadZipFile
 
@@ -22,6 +23,9 @@ from limeeval.lime.neighborhood import BLOCK, Answers, Batch, Predict
 
 TOLERANCE = 1e-6
 """How far a prediction may be from the stored one, in units of the largest of the two batches' outputs."""
+
+
+_BELIEVING = Lock()
 
 
 class ModelChanged(Exception):
@@ -115,8 +119,9 @@ class StoredPredictions:
             answers = self.predict(batch)
             self._keep(key, answers)
             return answers
-        if not self.store.believed:
-            self._check(batch, found)
+        with _BELIEVING:  # Of several threads, one checks and the others wait for what comes of it.
+            if not self.store.believed:
+                self._check(batch, found)
         self.rows_read += sum(batch.sizes)
         return found
 
