@@ -70,7 +70,7 @@ def run_job(
         description = describe(plan, sweep, seconds=time.perf_counter() - clock, **known)
         study = study_of(sweep, description, Target(**settings["target"]), arguments=arguments)
         write(study, folder)
-        models = {f"{description.task} / {description.model}": task.model_id}
+        models = {f"{description.task} / {description.model}": task.digests}
         origin = provenance_of(study, folder, started=started, configuration=settings, models=models)
         write_json(folder / PROVENANCE, origin)
     return study

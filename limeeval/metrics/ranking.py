@@ -119,5 +119,5 @@ def nogueira_phi_similarity(sets: Leading) -> Similarity:
     by_chance = np.where(m == 0, 1.0, m * (1 - m / d))
     something = np.sign(m)
     pairs = something[..., None, None] - (sets.union - sets.overlap) * (something / by_chance / 2)[..., None, None]
-    minimum = 1 - np.minimum(m, d - m) / by_chance
+    minimum = something - np.minimum(m, d - m) / by_chance
     return Similarity(pairs, np.maximum(1 - 1 / by_chance, minimum), minimum)

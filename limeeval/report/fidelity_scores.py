@@ -6,7 +6,7 @@ Leaving one seed out of both sums gives the jackknife over seeds, leaving an ins
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
@@ -43,7 +43,8 @@ class _Totals(NamedTuple):
 class _Ratio(NamedTuple):
     """What each fit (n,) adds to the two sums of a ratio, and what its seed does, as fit and as samples.
 
-    ``of_r2``: the score is 1 - ratio, at most 1; else the ratio, at least 0.
+    ``of_r2``: the score is 1 - ratio, at most 1; else the ratio, at least 0. ``crossed``: every fit is measured on the
+    samples of all other seeds, so that sums grow as R (R - 1), not as R.
     """
 
     above: Array
@@ -51,6 +52,7 @@ class _Ratio(NamedTuple):
     above_of_seed: Array
     below_of_seed: Array
     of_r2: bool
+    crossed: bool = False
 
     def score(self, above: Array, below: Array, *, out_of: Array) -> Array:
         """The score of sums; nan where nothing is left of the divisor, out of what it was."""
@@ -97,7 +99,7 @@ def _r2(rows: pd.DataFrame, name: str, r2: str, spread: str) -> _Ratio:
     if name != "r2":
         kind = name.removeprefix("r2_")
         residual, spread_of_seed = (_array(rows, f"{kind}_{part}_of_seed") for part in ("residual", "spread"))
-        return _Ratio(above, below, residual, spread_of_seed, of_r2=True)
+        return _Ratio(above, below, residual, spread_of_seed, of_r2=True, crossed=True)
     if "is_fit" in rows:
         above = np.where(rows["is_fit"].to_numpy(dtype=bool), above, np.nan)
     return _Ratio(above, below, above, below, of_r2=True)
@@ -136,7 +138,7 @@ def _of_settings(ratio: _Ratio, units: Units) -> Rows:
     of_instances = [sums(part, cluster, len(setting)) for part in ratio[:2]]
     totals = _Totals(*(sums(part, setting, len(rows.n)) for part in of_instances))
     rows.estimate[:] = ratio.score(*totals, out_of=totals.below)
-    variances, runs = _variances(ratio, totals, units, setting)
+    variances, runs = _variances(ratio, totals, of_instances, units)
     left_out = ratio.without(totals, setting, *of_instances)
     counted = np.flatnonzero(of_instances[1] > 0)
     for group, members in rectangles(setting[counted]):
@@ -149,19 +151,25 @@ def _of_settings(ratio: _Ratio, units: Units) -> Rows:
     return rows
 
 
-def _variances(ratio: _Ratio, totals: _Totals, units: Units, setting: Positions) -> tuple[Array, Positions]:
+def _variances(ratio: _Ratio, totals: _Totals, of_instances: Sequence[Array], units: Units) -> tuple[Array, Positions]:
     """Variance of its setting's score as the seeds of an instance are left out in turn, and how many they are (m,).
 
+    What is left of an instance's sums is scaled up to as many seeds as before: an instance does not count for less.
     Labels of an instance share their seeds, and lose one together.
     """
     width = units.seed.max() + 1
     keys, of_seed = np.unique(units.cluster[units.unit] * width + units.seed, return_inverse=True)
     instance = keys // width
-    shares = (sums(part, of_seed, len(keys)) for part in (ratio.above_of_seed, ratio.below_of_seed))
-    left_out = ratio.without(totals, setting[instance], *shares)
-    variances, runs = np.empty(len(setting)), np.empty(len(setting), dtype=np.intp)
+    runs = np.bincount(instance)
+    rest = runs - 1 - ratio.crossed
+    scale = (runs / np.where(rest > 0, rest, np.nan))[instance]
+    lost = []
+    for whole, part in zip(of_instances, (ratio.above_of_seed, ratio.below_of_seed), strict=True):
+        lost.append(whole[instance] - scale * (whole[instance] - sums(part, of_seed, len(keys))))
+    left_out = ratio.without(totals, _setting_of_instances(units)[instance], *lost)
+    variances = np.empty(len(runs))
     for group, members in rectangles(instance):
-        variances[group], runs[group] = jackknife_variance(left_out[members]), members.shape[1]
+        variances[group] = jackknife_variance(left_out[members])
     return variances, runs
 
 

@@ -66,8 +66,8 @@ def table_of(scored: Sequence[Scored], units: Units) -> pd.DataFrame:
     order = np.lexsort((metric, setting))
     unit = np.tile(np.r_[np.arange(count), np.full(settings, -1)], len(scored))[order]
     parts = [rows for one in scored for rows in (one.of_units, one.of_settings)]
-    columns = dict(zip(Rows._fields, (np.concatenate(column)[order] for column in zip(*parts, strict=True)), strict=True))
-    found = pd.DataFrame(columns)
+    columns = (np.concatenate(column)[order] for column in zip(*parts, strict=True))
+    found = pd.DataFrame(dict(zip(Rows._fields, columns, strict=True)))
     found["metric"] = np.array([one.metric for one in scored], dtype=object)[metric[order]]
     found["k"] = found["k"].astype("Int64").where(found["k"] > 0)
     for name, own in units.keys.items():

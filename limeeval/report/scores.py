@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from numbers import Integral
 from typing import TYPE_CHECKING
 
@@ -55,7 +55,7 @@ def score(
 
     rows = checked(attributions)
     settings = settings_of(rows)
-    _check_k(k)
+    _check(settings, k)
     units = units_of(rows, settings, key=["seed", "feature"])
     agreement = table_of(agreement_scores(runs_of(rows, units, k), units), units)
     if fits is None or fits.empty:
@@ -76,7 +76,10 @@ def over_all(scores: pd.DataFrame) -> pd.DataFrame:
     return cells.join(estimates).join(limits).reset_index(drop=True)
 
 
-def _check_k(k: object) -> None:
+def _check(settings: Sequence[str], k: object) -> None:
+    taken = [column for column in settings if column in COLUMNS]
+    if taken:
+        raise ValueError(f"settings must not be named like a column of scores, got {', '.join(taken)}")
     asked = k.values() if isinstance(k, Mapping) else [] if k is None else [k]
     for one in asked:
         if isinstance(one, bool) or not isinstance(one, Integral):

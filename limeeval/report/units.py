@@ -49,8 +49,8 @@ def units_of(rows: pd.DataFrame, settings: Sequence[str], *, key: Sequence[str])
     order, ordered = _sorted(codes)
     changes = _changes(ordered)
     if not changes[-1].all():
-        twice = rows.iloc[order[np.flatnonzero(~changes[-1])[0]]]
-        what = ", ".join(f"{column} {twice[column]}" for column in (*settings, *UNIT, *key))
+        twice = order[np.flatnonzero(~changes[-1])[0]]
+        what = ", ".join(f"{column} {rows[column].iloc[twice]}" for column in (*settings, *UNIT, *key))
         raise ValueError(f"each run must have one row a {key[-1]}, got two for {what}")
     of_instance, of_unit, of_run = changes[1], changes[2], changes[3]
     starts = np.flatnonzero(of_unit)

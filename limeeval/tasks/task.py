@@ -67,6 +67,18 @@ class Task:
         return self.data.iloc[self.train]
 
     @property
+    def digests(self) -> dict[str, str]:
+        """What tells data and model from others: SHA-256 of all rows and of the pickled model, and ``model_id``."""
+        import pickle
+        from hashlib import sha256
+
+        return {
+            "data_sha256": sha256(_rows_digest(self.data, self.target).tobytes()).hexdigest(),
+            "model_sha256": sha256(pickle.dumps(self.model)).hexdigest(),
+            "model_id": self.model_id,
+        }
+
+    @property
     def predict_fn(self) -> Callable[[pd.DataFrame], NDArray[np.float64]]:
         """Rows (m, d) -> probabilities (m, c) for classification, values (m,) for regression."""
         return self.model.predict_proba if self.class_names else self.model.predict  # type: ignore[no-any-return]
@@ -121,13 +133,19 @@ def load_task(
 
 
 def _identity(model: Mapping[str, Any], data: pd.DataFrame, target: pd.Series[Any]) -> str:
-    import pandas as pd
     import sklearn
     from joblib import hash as digest
 
-    rows = pd.util.hash_pandas_object(data.assign(target=target), index=False).to_numpy()
+    rows = _rows_digest(data, target)
     settings = {key: value for key, value in model.items() if key != "name"}
     return str(digest([settings, rows, list(data.columns), sklearn.__version__, np.__version__], hash_name="sha1"))
+
+
+def _rows_digest(data: pd.DataFrame, target: pd.Series[Any]) -> NDArray[np.uint64]:
+    """Digests of each row and of its target (2, n)."""
+    import pandas as pd
+
+    return np.stack([pd.util.hash_pandas_object(part, index=False).to_numpy(np.uint64) for part in (data, target)])
 
 
 def select_instances(task: Task, instances: int | Sequence[int], seed: int = 0) -> NDArray[np.intp]:
