@@ -35,7 +35,8 @@ def announce(plan: Plan, store: Store | None, settings: Mapping[str, Any], conso
     processes = _processes(settings["n_jobs"])
     parts = [f"{found.rows:,} rows to predict", f"about {duration(found.seconds / processes)}"]
     if store is not None:
-        if make_room(store.root, found.stored_bytes, int(settings["store_limit"] * _GIB)):
+        limit = int(settings["store_limit"] * _GIB)
+        if found.stored_bytes <= limit if settings["dry_run"] else make_room(store.root, found.stored_bytes, limit):
             parts.append(f"{size(found.stored_bytes)} of predictions kept")
         else:
             parts.append(f"{size(found.stored_bytes)} of predictions are over store_limit and not kept")

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from limeeval.app.nearest import did_you_mean
 
-SUBCOMMANDS = ("explain", "report", "check", "rerun")
+SUBCOMMANDS = ("explain", "report", "rerun")
 FLAGS = {
     "--help": "-h",
     "--hydra-help": "",

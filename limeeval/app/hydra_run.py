@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import sys
 import traceback
+from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +14,7 @@ from hydra.core.hydra_config import HydraConfig
 from omegaconf import DictConfig, OmegaConf
 
 from limeeval.app.arguments import Line
+from limeeval.app.folders import folders_made, remove_if_empty
 from limeeval.app.keys import prepared
 from limeeval.app.messages import configuration_errors, one_line
 from limeeval.app.settings import check_settings
@@ -38,46 +40,57 @@ def run(line: Line, sources: Sources, *, explain: bool) -> int:
         sys.argv[1:] = prepared(line, configuration_folder()).arguments
         os.environ["HYDRA_FULL_ERROR"] = "1"  # Hydra raises what it would else print, over many lines.
         decorated = hydra.main(version_base="1.3", config_path=str(configuration_folder()), config_name="config")
-        decorated(jobs.job)()
+        with jobs.parent_in_use:
+            decorated(jobs.job)()
+            return jobs.finish()
     except configuration_errors() as error:
-        print(f"limeeval: {one_line(error, sources)}", file=sys.stderr)
+        _say(one_line(error, sources))
         return WRONG_USAGE
-    return jobs.finish()
 
 
 class _Jobs:
     """The jobs of a command line, as Hydra calls them one by one, and what is done once it has."""
 
     def __init__(self, line: Line, sources: Sources, explain: bool) -> None:
-        from rich.console import Console
+        from limeeval.app.terminal import Terminal
 
         self.line, self.sources, self.explain = line, sources, explain
-        self.console = Console(highlight=False)
+        self.console = Terminal()
         self.codes: list[int] = []
         self.finished: list[Path] = []
         self.parent: Path | None = None
+        self.parent_in_use = ExitStack()
+        self.made = folders_made()
 
     def job(self, config: DictConfig) -> None:
         """Runs one job. A user's mistake is one message; a fault of ours keeps its traceback."""
         own = HydraConfig.get()
         folder = Path(own.runtime.output_dir)
+        swept = swept_values(self.line, config, _hydra_config()) if self.line.is_multirun else {}
         if self.line.is_multirun:
-            self.parent = Path(own.sweep.dir)
-            self.console.rule(f"{own.job.num + 1}: {' '.join(own.overrides.task)}", align="left", style="dim")
+            self._begin(Path(own.sweep.dir), f"{own.job.num + 1}: {_written(swept)}")
         code, message = self._guarded(config, folder)
         if message:
-            print(f"limeeval: {message}", file=sys.stderr)
+            _say(message)
         self.codes.append(code)
         if self.line.is_multirun and folder.is_dir():
-            _write_status(
-                folder,
-                {
-                    "code": code,
-                    "message": message,
-                    "swept": swept_values(self.line, config, _hydra_config()),
-                },
-            )
-        _remove_if_empty(folder)
+            _write_status(folder, {"code": code, "message": message, "swept": swept})
+        remove_if_empty(folder, self.made)
+
+    def _begin(self, parent: Path, title: str) -> None:
+        """Keeps other runs out of the parent folder, from the first job on, and says which job this is.
+
+        Raises:
+            ValueError: another run is using it.
+        """
+        from rich.text import Text
+
+        from limeeval.study.folder import in_use
+
+        if self.parent is None:
+            self.parent_in_use.enter_context(in_use(parent))
+            self.parent = parent
+        self.console.rule(Text(title), align="left", style="dim")
 
     def finish(self) -> int:
         """Merges the rows of several jobs and gives their answer; the exit code of all."""
@@ -87,7 +100,7 @@ class _Jobs:
             try:
                 merged(self.finished, self.parent, self.console, arguments=self.line.arguments)
             except (ValueError, OSError) as error:
-                print(f"limeeval: {error}", file=sys.stderr)
+                _say(str(error))
                 self.codes.append(WRONG_USAGE)
         return WRONG_USAGE if WRONG_USAGE in self.codes else max(self.codes, default=DONE)
 
@@ -129,7 +142,7 @@ class _Jobs:
         if not self.line.is_multirun:
             print_answer(self.console, study.answers, folder=str(folder))
         for remark in (*study.remarks, *study.failures):
-            print(f"limeeval: {remark}", file=sys.stderr)
+            _say(remark)
         return SOME_FAILED if study.failures else DONE
 
     def _settings(self, config: DictConfig) -> dict[str, Any]:
@@ -139,7 +152,8 @@ class _Jobs:
         settings = {str(key): value for key, value in found.items()}
         check_settings(settings, self.sources)
         lime = settings["lime"]
-        asked = {override.lstrip("+").partition("=")[0] for override in HydraConfig.get().overrides.task}
+        typed = self.line.overrides if self.explain else HydraConfig.get().overrides.task
+        asked = {override.lstrip("+").partition("=")[0] for override in typed}
         if lime["kernel_width"] is not None and "lime.kernel_width_factor" not in asked:
             lime["kernel_width_factor"] = None
         return settings
@@ -167,10 +181,10 @@ def _write_status(folder: Path, status: dict[str, Any]) -> None:
     write_json(folder / STATUS, status)
 
 
-def _remove_if_empty(folder: Path) -> None:
-    """A job that came to nothing leaves no folder, and no parents that only Hydra has made."""
-    for path in (folder, *folder.parents[:2]):
-        try:
-            path.rmdir()
-        except OSError:
-            return
+def _written(values: dict[str, Any]) -> str:
+    return " ".join(f"{key}={value}" for key, value in values.items())
+
+
+def _say(message: str) -> None:
+    """One line, whatever a model's own message looks like."""
+    print(f"limeeval: {' '.join(message.splitlines())}", file=sys.stderr)

@@ -45,9 +45,9 @@ def run_job(
         ModelError: the model raised, on every batch.
     """
     from limeeval.report.description import Target
-    from limeeval.report.terminal import what_was_run
+    from limeeval.report.terminal import COLUMNS, what_was_run
     from limeeval.study.describe import describe
-    from limeeval.study.folder import PROVENANCE, in_use, write, write_json
+    from limeeval.study.folder import PROVENANCE, SUMMARY, in_use, write, write_json
     from limeeval.study.provenance import provenance_of
     from limeeval.study.study import study_of
     from limeeval.sweep.plan import Plan
@@ -58,17 +58,17 @@ def run_job(
     plan = plan_of(settings, task)
     known = {"k": settings["metrics"]["k"], "usual_k": task.k, "unit": task.unit, "available": len(task.test)}
     known |= {"arguments": tuple(own), "quality_metric": task.quality_metric, "quality": task.quality}
-    console.print(what_was_run(describe(plan, **known)))
+    console.print(what_was_run(describe(plan, **known), width=min(console.width, COLUMNS)))
     store = store_of(settings, task.model_id) if isinstance(plan, Plan) else None
+    store = _foretell(plan, store, settings, console)
     if settings["dry_run"]:
-        _foretell(plan, store, settings, console)
         return None
     with in_use(folder):
         record()
-        store = _foretell(plan, store, settings, console)
         sweep = _swept(plan, store, settings["n_jobs"])
         description = describe(plan, sweep, seconds=time.perf_counter() - clock, **known)
         study = study_of(sweep, description, Target(**settings["target"]), arguments=arguments)
+        (folder / SUMMARY).unlink(missing_ok=True)  # An earlier run's: tables are no finished run without theirs.
         write(study, folder)
         models = {f"{description.task} / {description.model}": task.digests}
         origin = provenance_of(study, folder, started=started, configuration=settings, models=models)

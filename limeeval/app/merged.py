@@ -13,16 +13,17 @@ if TYPE_CHECKING:
 def merged(folders: Sequence[Path], parent: Path, console: Console, *, arguments: Sequence[str]) -> None:
     """Writes the rows of all finished jobs into the parent folder, scored together, and prints their answer.
 
+    The parent folder is this run's own by now.
+
     Raises:
-        ValueError: rows that contradict each other, or a folder that is in use.
+        ValueError: rows that contradict each other.
     """
     from limeeval.report.terminal import print_answer
-    from limeeval.study.folder import PROVENANCE, in_use, write, write_json
+    from limeeval.study.folder import PROVENANCE, write, write_json
     from limeeval.study.merged import merged_study
     from limeeval.study.provenance import merged_provenance
 
     study = merged_study(folders, arguments=arguments)
-    with in_use(parent):
-        write(study, parent)
-        write_json(parent / PROVENANCE, merged_provenance(study, parent, folders))
+    write(study, parent)
+    write_json(parent / PROVENANCE, merged_provenance(study, parent, folders))
     print_answer(console, study.answers, folder=str(parent))

@@ -87,7 +87,11 @@ def checked_grid(settings: Mapping[str, Any]) -> tuple[Any, list[int]]:
 
 
 def store_of(settings: Mapping[str, Any], model_id: str | None) -> Store | None:
-    """Where predictions are kept; None for nowhere."""
+    """Where predictions are kept; None for nowhere.
+
+    Raises:
+        ValueError: a file is there.
+    """
     from platformdirs import user_cache_path
 
     from limeeval.sweep.store import Store
@@ -95,7 +99,10 @@ def store_of(settings: Mapping[str, Any], model_id: str | None) -> Store | None:
     asked = settings["store"]
     if asked is None or model_id is None:
         return None
-    return Store(user_cache_path("limeeval") / "predictions" if asked == "default" else Path(asked), model_id)
+    root = user_cache_path("limeeval") / "predictions" if asked == "default" else Path(str(asked))
+    if root.exists() and not root.is_dir():
+        raise ValueError(f"store must be a folder, or null for none, got {root}, which is a file")
+    return Store(root, model_id)
 
 
 def _function_plan(plan: Plan, settings: Mapping[str, Any]) -> FunctionPlan:

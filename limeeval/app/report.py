@@ -12,19 +12,18 @@ def report(arguments: Sequence[str]) -> int:
     Raises:
         ValueError: a folder that is no finished run.
     """
-    from rich.console import Console
-
     from limeeval.app.rerun import newest_run
-    from limeeval.report.terminal import print_answer, what_was_run
+    from limeeval.app.terminal import Terminal
+    from limeeval.report.terminal import COLUMNS, print_answer, what_was_run
     from limeeval.study.folder import load, save
 
     if any(argument.startswith("-") or "=" in argument for argument in arguments):
         raise ValueError(f"report takes folders of runs, got {' '.join(arguments)}")
-    console = Console(highlight=False)
+    console = Terminal()
     for folder in [Path(argument) for argument in arguments] or [newest_run()]:
         study = load(folder)
         save(study, folder)
         if len(study.answers) == 1:
-            console.print(what_was_run(study.descriptions[0]))
+            console.print(what_was_run(study.descriptions[0], width=min(console.width, COLUMNS)))
         print_answer(console, study.answers, folder=str(folder))
     return 0

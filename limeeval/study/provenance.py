@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import limeeval
+from limeeval.report.commands import PROGRAM, quoted
 from limeeval.study.folder import TABLES, digest_of
 from limeeval.study.study import Study
 
@@ -52,7 +53,7 @@ def merged_provenance(study: Study, folder: Path, jobs: Sequence[Path]) -> dict[
 
 def _common(study: Study, folder: Path) -> dict[str, Any]:
     return {
-        "command": " ".join(["python -m limeeval", *study.arguments]),
+        "command": " ".join([PROGRAM, *map(quoted, study.arguments)]),
         "arguments": list(study.arguments),
         "finished": datetime.now(UTC).isoformat(timespec="seconds"),
         "limeeval": limeeval.__version__,

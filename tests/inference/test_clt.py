@@ -27,6 +27,18 @@ def test_it_covers(instances, name, truth, count):
     assert min(found) >= 0.8
 
 
+@pytest.mark.parametrize("name", ["jaccard", "nogueira_phi"])
+@pytest.mark.parametrize("count", COUNTS)
+def test_it_covers_where_hardly_anything_agrees(instances, name, count):
+    """As many replications as above; the coefficients are little more than noise."""
+    found = []
+    for number, one in enumerate(instances(METRICS[name].score, 0.2)):
+        b, errors = one.runs(60, count, seed=number)
+        found.append(coverage(limits(b, errors, one.k, name, seed=100 + number), one.truth))
+    assert np.mean(found) >= 0.88
+    assert min(found) >= 0.8
+
+
 def test_more_runs_give_shorter_intervals(instances):
     (one, *_) = instances(jaccard, 0.9)
     few, many = (limits(*one.runs(20, count, seed=0), one.k) for count in (5, 30))
@@ -68,7 +80,7 @@ def test_limits_are_quantiles_of_expected_scores(name):
 def test_ties_go_to_the_first_features_as_in_the_score(name):
     """Features of no spread: all draws are alike, and equal magnitudes occur."""
     b = np.array([[1.0, -2.0, 2.0, 1.0, 1.0, 0.0, 0.0]])
-    found = limits(b, np.where(np.arange(7) < 6, 0.0, 0.3), 4, name)
+    found = limits(b, np.where(np.arange(7) < 6, 0.0, 0.01)[None], 4, name)
     assert (found.low, found.high) == (1, 1)
     many = limits(np.tile(b, (2, 2)), np.zeros((2, 14)), 12, name)  # Of ten that are not 0.
     assert (many.low, many.high) == (1, 1)

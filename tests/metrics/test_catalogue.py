@@ -8,6 +8,8 @@ from limeeval.metrics.catalogue import _metrics_of, agreement_metrics
 CONTRIBUTED = """
 import numpy as np
 from limeeval.lime.domain import Array
+from limeeval.metrics.leading import Leading
+from limeeval.metrics.pairs import Similarity
 from limeeval.metrics.ranking import jaccard
 
 def worst_pair(coefficients: Array) -> Array:
@@ -18,6 +20,9 @@ def halves(coefficients: Array, k: int) -> Array:
 
 def halves_by_chance(d: int, k: int) -> float:
     return k / d
+
+def halves_similarity(sets: Leading) -> Similarity:
+    return None
 
 def named(coefficients: Array, k: int) -> list[int]:
     return []
@@ -39,6 +44,7 @@ def test_a_metric_is_added_by_writing_a_function() -> None:
     assert found["worst_pair"].chance(4, 2) == 0
     assert found["halves"].score(np.ones((2, 4)), 3) == 1.5
     assert found["halves"].chance(4, 2) == 0.5
+    assert (found["halves"].of_sets, found["worst_pair"].of_sets) == (vars(module)["halves_similarity"], None)
 
 
 def test_chance_levels_of_the_metrics_that_have_one() -> None:

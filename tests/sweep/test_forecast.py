@@ -1,0 +1,95 @@
+"""What a plan is said to take, against what it takes."""
+
+import time
+from typing import Any
+
+import numpy as np
+import pytest
+
+from limeeval.lime import LimeTabularExplainer
+from limeeval.lime.labels import Labels
+from limeeval.lime.model import ModelError
+from limeeval.sweep.forecast import forecast
+from limeeval.sweep.grid import grid_of
+from limeeval.sweep.plan import Names, Plan
+from limeeval.sweep.run import run_sweep
+from limeeval.sweep.work import work_of
+
+SETTINGS: dict[str, Any] = {
+    "kernel_width": None,
+    "kernel_width_factor": 1,
+    "num_samples": [100, 600],
+    "num_features": 2,
+    "feature_selection": "auto",
+    "discretize_continuous": True,
+    "discretizer": "quartile",
+    "sample_around_instance": False,
+    "sampling_method": "gaussian",
+    "distance_metric": "euclidean",
+}
+DATA = np.random.default_rng(0).normal(size=(100, 4))
+
+
+class Sleeping:
+    """A model that takes so many seconds a call and a row."""
+
+    def __init__(self, call: float = 0.0, row: float = 0.0) -> None:
+        self.call, self.row = call, row
+
+    def __call__(self, rows: np.ndarray) -> np.ndarray:
+        time.sleep(self.call + self.row * len(rows))
+        yes = 1 / (1 + np.exp(-rows[:, 0]))
+        return np.column_stack([1 - yes, yes])
+
+
+def plan_of(predict_fn: Any, *, batch_rows: int = 20_000, top_labels: int = 1, **changed: Any) -> Plan:
+    return Plan(
+        names=Names("made up", "sleeping"),
+        explainer=LimeTabularExplainer(DATA),
+        instances=DATA[:2],
+        ids=["a", "b"],
+        predict_fn=predict_fn,
+        seeds=[0, 7],
+        grid=grid_of(SETTINGS | changed),
+        labels=Labels("classification", None, (), top_labels),
+        batch_rows=batch_rows,
+    )
+
+
+def test_rows_and_bytes_are_those_of_the_largest_count() -> None:
+    for plan in (plan_of(Sleeping()), plan_of(Sleeping(), top_labels=2), plan_of(Sleeping(), num_samples=[20])):
+        found = forecast(plan, work_of(plan))
+        assert found.rows == plan.rows_to_predict == run_sweep(plan).rows_predicted
+        assert found.stored_bytes == 8 * found.rows * plan.labels.top_labels
+
+
+@pytest.mark.parametrize(
+    ("model", "batch_rows"),
+    [(Sleeping(row=0.0004), 20_000), (Sleeping(call=0.1), 750), (Sleeping(call=0.05, row=0.0002), 1500)],
+    ids=["by row", "by call", "both"],
+)
+def test_the_time_is_about_what_it_takes(model: Sleeping, batch_rows: int) -> None:
+    plan = plan_of(model, batch_rows=batch_rows)
+    said = forecast(plan, work_of(plan)).seconds
+    start = time.perf_counter()
+    run_sweep(plan)
+    took = time.perf_counter() - start
+    assert said / 3 < took < 3 * said
+
+
+def test_a_small_part_of_the_plan_is_tried() -> None:
+    model = Sleeping(row=0.001)
+    plan = plan_of(model, num_samples=25_000)
+    start = time.perf_counter()
+    found = forecast(plan, work_of(plan))
+    assert time.perf_counter() - start < 5
+    assert 50 < found.seconds < 300
+
+
+def test_a_model_that_fails_is_an_error_before_the_run() -> None:
+    def failing(rows: np.ndarray) -> np.ndarray:
+        raise OSError("no such file")
+
+    plan = plan_of(failing)
+    with pytest.raises(ModelError, match="no such file"):
+        forecast(plan, work_of(plan))
