@@ -100,7 +100,8 @@ def _notes(answer: Answer, width: int) -> list[Text]:
     if any(cell.settings.get("kernel_width_factor") is not None for cell in cells):
         parts.append("x1: LIME's width.")
     if _any(answer, "fresh"):
-        parts.append("Fresh R2: on other seeds' samples.")
+        samples = "other seeds' samples" if answer.description.seeds > 1 else "samples left out"
+        parts.append(f"Fresh R2: on {samples}.")
     elif _any(answer, "own"):
         parts.append("R2: on each fit's own samples.")
     if any(cell.supported is False for cell in cells):

@@ -163,7 +163,10 @@ def share(score: Score) -> str:
 
 
 def _limits(score: Score) -> str:
-    return "" if score.low is None or score.high is None else f" [{score.low * 100:.0f}, {score.high * 100:.0f}]"
+    if score.low is None or score.high is None:
+        return ""
+    low, high = (f"{limit * 100:.0f}" for limit in (score.low, score.high))
+    return "" if low == high else f" [{low}, {high}]"  # Limits that round to the estimate say nothing.
 
 
 def two_decimals(score: Score) -> str:
