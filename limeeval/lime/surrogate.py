@@ -88,15 +88,17 @@ def centred(moments: Moments) -> Centred:
     """Moments about their weighted means."""
     weight = moments.weight
     z, y = moments.gram[..., 0, 1:] / weight[..., None], moments.cross[..., 0, :] / weight[..., None]
-    covariance = moments.gram[..., 1:, 1:] - moments.gram[..., 1:, :1] * z[..., None, :]
+    covariance = moments.gram[..., 1:, :1] * z[..., None, :]
+    np.subtract(moments.gram[..., 1:, 1:], covariance, out=covariance)
     with_y = moments.cross[..., 1:, :] - z[..., :, None] * moments.cross[..., :1, :]
     return Centred(covariance, with_y, moments.power - y * moments.cross[..., 0, :], z, y, weight)
 
 
 def ridge(about: Centred, *, alpha: float = RIDGE_ALPHA) -> LinearFit:
     """Weighted ridge with an unpenalised intercept, of one label, for every set of moments on the leading axes."""
-    penalty = alpha * np.eye(about.d)
-    coefficients = np.linalg.solve(about.covariance + penalty, about.with_y)[..., 0].astype(float, copy=False)
+    penalised = about.covariance.copy()
+    np.einsum("...ii->...i", penalised)[...] += alpha
+    coefficients = np.linalg.solve(penalised, about.with_y)[..., 0].astype(float, copy=False)
     at_instance: Array = about.y[..., 0] - (coefficients * about.z).sum(axis=-1)
     return LinearFit(coefficients, at_instance)
 

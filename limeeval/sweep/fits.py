@@ -101,6 +101,8 @@ def fit_cells(evidence: Evidence, domain: Domain, settings: FitSettings) -> Fits
 
 def _joined(parts: Sequence[Sequence[Array]]) -> Array:
     """Values (W, N, ...) of each fit and label as one array (C, L, ...)."""
+    if len(parts) == len(parts[0]) == 1:
+        return parts[0][0].reshape(-1, 1, *parts[0][0].shape[2:])
     stacked = np.stack([np.stack(labels, axis=2) for labels in parts], axis=2)
     return stacked.reshape(-1, *stacked.shape[3:])
 
