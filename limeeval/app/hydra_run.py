@@ -32,15 +32,15 @@ def run(line: Line, sources: Sources, *, explain: bool) -> int:
     from limeeval.app.main import configuration_folder
 
     jobs = _Jobs(line.from_here(), sources, explain)
-    try:
-        if explain:
-            from limeeval.app.explain import with_usual
+    if explain:
+        from limeeval.app.explain import with_usual
 
-            line = Line(line.options, tuple(with_usual(line.overrides)))
+        line = Line(line.options, tuple(with_usual(line.overrides)))
+    try:
         sys.argv[1:] = prepared(line, configuration_folder()).arguments
         os.environ["HYDRA_FULL_ERROR"] = "1"  # Hydra raises what it would else print, over many lines.
         decorated = hydra.main(version_base="1.3", config_path=str(configuration_folder()), config_name="config")
-        with jobs.parent_in_use:
+        with jobs.until_finished, folders_made() as jobs.made:
             decorated(jobs.job)()
             return jobs.finish()
     except configuration_errors() as error:
@@ -59,38 +59,50 @@ class _Jobs:
         self.codes: list[int] = []
         self.finished: list[Path] = []
         self.parent: Path | None = None
-        self.parent_in_use = ExitStack()
-        self.made = folders_made()
+        self.until_finished = ExitStack()
+        self.made: set[Path] = set()
 
     def job(self, config: DictConfig) -> None:
         """Runs one job. A user's mistake is one message; a fault of ours keeps its traceback."""
         own = HydraConfig.get()
         folder = Path(own.runtime.output_dir)
-        swept = swept_values(self.line, config, _hydra_config()) if self.line.is_multirun else {}
         if self.line.is_multirun:
-            self._begin(Path(own.sweep.dir), f"{own.job.num + 1}: {_written(swept)}")
-        code, message = self._guarded(config, folder)
+            self._job_of_several(config, folder, Path(own.sweep.dir), own.job.num + 1)
+        else:
+            self._told(*self._guarded(config, folder))
+        remove_if_empty(folder, self.made)
+
+    def _job_of_several(self, config: DictConfig, folder: Path, parent: Path, number: int) -> None:
+        """Runs a job and writes its status; nothing where the parent folder is another run's."""
+        from rich.text import Text
+
+        if not self._is_ours(parent):
+            return
+        swept = swept_values(self.line, config, _hydra_config())
+        title = " ".join(f"{key}={value}" for key, value in swept.items())
+        self.console.rule(Text(f"{number}: {title}"), align="left", style="dim")
+        code, message = self._told(*self._guarded(config, folder))
+        if folder.is_dir():
+            _write_status(folder, {"code": code, "message": message, "swept": swept})
+
+    def _is_ours(self, parent: Path) -> bool:
+        """Whether no other run uses the parent folder: they are kept out of it from the first job on."""
+        from limeeval.study.folder import in_use
+
+        if self.parent is None and not self.codes:
+            try:
+                self.until_finished.enter_context(in_use(parent))
+                self.parent = parent
+            except ValueError as error:
+                self._told(WRONG_USAGE, str(error))
+        return self.parent is not None
+
+    def _told(self, code: int, message: str) -> tuple[int, str]:
+        """What came of a job, once the user has been told."""
         if message:
             _say(message)
         self.codes.append(code)
-        if self.line.is_multirun and folder.is_dir():
-            _write_status(folder, {"code": code, "message": message, "swept": swept})
-        remove_if_empty(folder, self.made)
-
-    def _begin(self, parent: Path, title: str) -> None:
-        """Keeps other runs out of the parent folder, from the first job on, and says which job this is.
-
-        Raises:
-            ValueError: another run is using it.
-        """
-        from rich.text import Text
-
-        from limeeval.study.folder import in_use
-
-        if self.parent is None:
-            self.parent_in_use.enter_context(in_use(parent))
-            self.parent = parent
-        self.console.rule(Text(title), align="left", style="dim")
+        return code, message
 
     def finish(self) -> int:
         """Merges the rows of several jobs and gives their answer; the exit code of all."""
@@ -179,10 +191,6 @@ def _write_status(folder: Path, status: dict[str, Any]) -> None:
     from limeeval.study.folder import STATUS, write_json
 
     write_json(folder / STATUS, status)
-
-
-def _written(values: dict[str, Any]) -> str:
-    return " ".join(f"{key}={value}" for key, value in values.items())
 
 
 def _say(message: str) -> None:

@@ -23,6 +23,7 @@ SLIPS = {
 }
 FREE = ("model.params", "hydra")
 """Below these, keys are for others to check: the model's estimator, Hydra."""
+PATHS = ("out", "store", "hydra.run.dir", "hydra.sweep.dir")
 GROUPED = ("task.", "model.")
 """Keys that a yaml of a group need not have."""
 
@@ -88,6 +89,10 @@ def check_override(override: Override, keys: Keys, *, is_multirun: bool) -> None
         ValueError: as ``prepared``.
     """
     key = override.key
+    if key in PATHS and override.written.lstrip("'\"").startswith("~"):
+        raise ValueError(
+            f"{key} must not begin with ~, which shells leave as it is after an equals sign, got {override}"
+        )
     if key.startswith(("hydra.", "hydra/")):
         _check_hydra(override)
         return

@@ -22,16 +22,21 @@ def configuration_folder() -> Path:
 
 def main() -> None:
     """Runs the command line and exits: 0 done, 2 wrong usage or configuration, 3 something failed on the way."""
-    if os.getcwd() not in sys.path:  # The script is to find the user's modules as `python -m` does.
-        sys.path.insert(0, os.getcwd())
     try:
+        if os.getcwd() not in sys.path:  # The script is to find the user's modules as `python -m` does.
+            sys.path.insert(0, os.getcwd())
         code = _command(sys.argv[1:])
+        if sys.stdout is not None:
+            sys.stdout.flush()
     except KeyboardInterrupt:
         print("limeeval: interrupted; the same command goes on from here", file=sys.stderr)
         code = 130
     except BrokenPipeError:  # Whoever read our output has gone: `| head`.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         code = DONE
+    except OSError as error:
+        print(f"limeeval: {error}", file=sys.stderr)
+        code = WRONG_USAGE
     sys.exit(code)
 
 

@@ -69,7 +69,10 @@ def checked_grid(settings: Mapping[str, Any]) -> tuple[Any, list[int]]:
     if isinstance(n_jobs, bool) or not isinstance(n_jobs, int) or n_jobs == 0:
         raise ValueError(f"n_jobs must be a number of processes, or -1 for all cores, got {n_jobs}")
     target = settings["target"]
-    check_kernel_width(target["fidelity_at"])
+    try:
+        check_kernel_width(target["fidelity_at"])
+    except ValueError as error:
+        raise ValueError(f"target.fidelity_at, {error}") from error
     for key in ("trust", "dry_run"):
         if not isinstance(settings[key], bool):
             raise ValueError(f"{key} must be true or false, got {settings[key]}")
@@ -90,7 +93,7 @@ def store_of(settings: Mapping[str, Any], model_id: str | None) -> Store | None:
     """Where predictions are kept; None for nowhere.
 
     Raises:
-        ValueError: a file is there.
+        ValueError: it is no folder.
     """
     from platformdirs import user_cache_path
 
@@ -100,8 +103,8 @@ def store_of(settings: Mapping[str, Any], model_id: str | None) -> Store | None:
     if asked is None or model_id is None:
         return None
     root = user_cache_path("limeeval") / "predictions" if asked == "default" else Path(str(asked))
-    if root.exists() and not root.is_dir():
-        raise ValueError(f"store must be a folder, or null for none, got {root}, which is a file")
+    if asked == "" or (root.exists() and not root.is_dir()):
+        raise ValueError(f"store must be a folder, or null for none, got {asked or 'nothing'}")
     return Store(root, model_id)
 
 

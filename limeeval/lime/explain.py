@@ -19,7 +19,7 @@ from limeeval.lime.neighborhood import Neighborhood, Samples, explained_outputs
 from limeeval.lime.regressor import regressor_surrogate
 from limeeval.lime.request import Request
 from limeeval.lime.selection import resolved, select_features
-from limeeval.lime.surrogate import Surrogate, Surrogates, centred, fit_all_features, fit_surrogates
+from limeeval.lime.surrogate import Surrogate, Surrogates, centred, fit_all_features, fit_surrogates, stacked_surrogates
 
 
 def explain(neighborhood: Neighborhood, model: Model, request: Request, labels: Labels) -> Explanation:
@@ -100,8 +100,28 @@ def fit_selected(
     method = resolved(feature_selection, num_features)
     if method != "lasso_path" and num_features >= len(instance):
         method = "none"  # They select everything; their order plays no part in the fit.
+    if method == "lasso_path" and total.weight.ndim:
+        return _each_lasso(total, groups, instance=instance, output=output, num_features=num_features)
     features = select_features(centred(total), feature_selection=method, num_features=num_features, instance=instance)
     return fit_surrogates(total, groups, features, instance=instance, output=output)
+
+
+def _each_lasso(total: Moments, groups: Moments, *, instance: Array, output: float, num_features: int) -> Surrogates:
+    """Setting by setting: the lasso path names as many features as it happens to, so all d are given back, with
+    coefficients 0 and standard errors nan where they are not selected."""
+    lead = total.weight.shape
+    found = [
+        fit_selected(
+            total[index],
+            groups[index],
+            instance=instance,
+            output=output,
+            feature_selection="lasso_path",
+            num_features=num_features,
+        ).on_all_features(len(instance))
+        for index in np.ndindex(lead)
+    ]
+    return stacked_surrogates(found, lead)
 
 
 def _fit_regressor(

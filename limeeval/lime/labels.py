@@ -63,7 +63,7 @@ def _explained_labels(
     wanted = [labels] if isinstance(labels, (int, str, np.integer)) else list(labels)
     if not wanted:
         raise ValueError("labels must name at least one class, got none")
-    return [label_position(label, class_names) for label in wanted]
+    return list(dict.fromkeys(label_position(label, class_names) for label in wanted))
 
 
 def label_position(label: int | str, class_names: Sequence[str]) -> int:

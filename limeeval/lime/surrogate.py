@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, NamedTuple
+from collections.abc import Sequence
+from dataclasses import dataclass, fields, replace
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -166,6 +167,33 @@ class Surrogates:
             r2=float(self.r2),
             output_spread=float(self.output_spread),
         )
+
+    def on_all_features(self, d: int) -> Surrogates:
+        """The same, where there are no leading axes, with all d features: coefficients 0, standard errors nan."""
+
+        def spread(values: Array, filling: float) -> Array:
+            filled = np.full((*values.shape[:-1], d), filling)
+            filled[..., self.features] = values
+            return filled
+
+        return replace(
+            self,
+            features=np.arange(d),
+            coefficients=spread(self.coefficients, 0.0),
+            standard_errors=spread(self.standard_errors, np.nan),
+            replicates=self.replicates._replace(coefficients=spread(self.replicates.coefficients, 0.0)),
+        )
+
+
+def stacked_surrogates(found: Sequence[Surrogates], lead: tuple[int, ...]) -> Surrogates:
+    """Surrogates on the same number of features as one, with leading axes."""
+
+    def stacked(parts: Sequence[Any]) -> Any:
+        return np.stack(parts).reshape(lead + np.shape(parts[0]))
+
+    values = {name.name: [getattr(one, name.name) for one in found] for name in fields(Surrogates)}
+    replicates = LinearFit(*(stacked(parts) for parts in zip(*values.pop("replicates"), strict=True)))
+    return Surrogates(replicates=replicates, **{name: stacked(parts) for name, parts in values.items()})
 
 
 def fit_surrogates(

@@ -70,9 +70,7 @@ def answers_of(
     target: Target,
 ) -> list[Answer]:
     """An answer for each description, see ``answer_of``, from the tables of them all."""
-    return [
-        answer_of(scores, instances, attributions, one, target) for one in descriptions
-    ]
+    return [answer_of(scores, instances, attributions, one, target) for one in descriptions]
 
 
 def answer_of(

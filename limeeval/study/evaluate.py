@@ -98,6 +98,7 @@ def evaluate(
             settings=_listed(explainer, settings),
             labels=_labels(mode_of(predict_fn, rows), None, labels, top_labels),
         )
+        resolved_k(k, None, plan.d, plan.named)
         sweep = run_functions(plan, n_jobs=n_jobs)
     description = describe(plan, sweep, k=k, seconds=time.perf_counter() - start)
     return study_of(sweep, description, goal, explainer=explainer)

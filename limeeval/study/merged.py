@@ -50,7 +50,9 @@ def _descriptions(each: Sequence[Description], attributions: pd.DataFrame) -> It
         named = (attributions["task"] == task) & (attributions["model"] == model)
         rows = attributions.loc[named & (attributions["explainer"] == explainer), ["instance", "seed"]]
         sums = {name: sum(getattr(one, name) for one in own) for name in SUMMED}
-        yield replace(own[0], instances=rows["instance"].nunique(), seeds=rows["seed"].nunique(), **sums)
+        counts = {"instances": rows["instance"].nunique(), "seeds": rows["seed"].nunique()}
+        explained = ", ".join(dict.fromkeys(one.explained for one in own))
+        yield replace(own[0], explained=explained, **counts, **sums)
 
 
 SUMMED = ("rows_predicted", "rows_stored", "rows_of_a_loop", "seconds")

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
-from limeeval.report.answer import Answer, answers_of
+from limeeval.report.answer import Answer, answer_of
 from limeeval.report.description import Description, Target
 from limeeval.sweep.tables import Sweep
 
@@ -86,9 +86,12 @@ class Study:
 
     @cached_property
     def answers(self) -> Sequence[Answer]:
-        """Stable? Faithful? What to set? One answer for each task, model and explainer."""
-        tables = self.scores, self.instances, self.attributions
-        return answers_of(*tables, self.descriptions, self.target)
+        """Stable? Faithful? What to set? One answer for each task, model, explainer and k."""
+        k = self.scores["k"]
+        return [
+            answer_of(self.scores[k.isna() | (k == one.k)], self.instances, self.attributions, one, self.target)
+            for one in self.descriptions
+        ]
 
     def recommend(self) -> Recommendation:
         """The cheapest setting that is stable, faithful and supported by its samples, or why there is none.

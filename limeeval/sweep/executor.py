@@ -4,17 +4,22 @@ from __future__ import annotations
 
 import tempfile
 import warnings
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterator, Sequence
+from concurrent.futures import BrokenExecutor
 from dataclasses import replace
 from functools import lru_cache
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, cast
 
 from threadpoolctl import threadpool_limits
 
 from limeeval.lime.model import ModelError, prediction_function
 from limeeval.sweep.overlap import overlapping
 from limeeval.sweep.work import Done, Unit, Work
+
+
+class NotReceived(Exception):
+    """What was sent to a process could not be read there; the message says why."""
 
 
 class Failed(NamedTuple):
@@ -44,10 +49,17 @@ def outcomes(
     with tempfile.TemporaryDirectory(prefix="limeeval-") as folder:
         path = Path(folder) / "work"
         path.write_bytes(_sent(work))
-        for unit, (outcome, said) in zip(units, _in_processes(str(path), units, n_jobs), strict=True):
-            _warn_once(said)
-            on_rows(work.rows(unit))
-            yield unit, outcome
+        try:
+            for unit, (outcome, said) in zip(units, _in_processes(str(path), units, n_jobs), strict=True):
+                _warn_once(said)
+                on_rows(work.rows(unit))
+                yield unit, outcome
+        except NotReceived as error:
+            raise ValueError(_cannot_be_sent(work, str(error))) from error
+        except BrokenExecutor as error:
+            raise ModelError(
+                "a process was killed from outside, most often for want of memory: fewer n_jobs or batch_rows need less"
+            ) from error
 
 
 def _here(work: Work, units: Sequence[Unit], on_rows: Callable[[int], None]) -> Iterator[tuple[Unit, Outcome]]:
@@ -65,7 +77,14 @@ def _in_processes(path: str, units: Sequence[Unit], n_jobs: int) -> Iterator[tup
     from joblib import Parallel, delayed
 
     jobs = (delayed(_attempt_there)(path, unit) for unit in units)
-    yield from Parallel(n_jobs=n_jobs, return_as="generator", batch_size=1)(jobs)
+    found = cast(Generator[Any, None, None], Parallel(n_jobs=n_jobs, return_as="generator", batch_size=1)(jobs))
+    try:
+        for outcome in found:  # noqa: UP028 ("yield from" would close it before warnings are turned off)
+            yield outcome
+    finally:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # A run that is given up leaves results behind: no news.
+            found.close()
 
 
 def _attempt(work: Work, unit: Unit, on_rows: Callable[[int], None] | None = None) -> Outcome:
@@ -100,17 +119,21 @@ def _sent(work: Work) -> bytes:
     try:
         sent: bytes = cloudpickle.dumps(work)
     except Exception as error:
-        name = getattr(work.predict_fn, "__qualname__", type(work.predict_fn).__name__)
-        raise ValueError(
-            f"n_jobs must be 1 for a model or function that cannot be sent to another process, got {name} "
-            f"({type(error).__name__}: {error})"
-        ) from error
+        raise ValueError(_cannot_be_sent(work, f"{type(error).__name__}: {error}")) from error
     return sent
+
+
+def _cannot_be_sent(work: Work, reason: str) -> str:
+    name = getattr(work.predict_fn, "__qualname__", type(work.predict_fn).__name__)
+    return f"n_jobs must be 1 for a model or function that cannot be sent to another process, got {name} ({reason})"
 
 
 @lru_cache(maxsize=1)
 def _received(path: str) -> Work:
     import pickle
 
-    work: Work = pickle.loads(Path(path).read_bytes())
+    try:
+        work: Work = pickle.loads(Path(path).read_bytes())
+    except Exception as error:
+        raise NotReceived(f"{type(error).__name__}: {error}") from error
     return work

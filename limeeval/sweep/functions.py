@@ -25,11 +25,17 @@ def accepted(explain: Explain, settings: Mapping[str, Any]) -> dict[str, Any]:
     name = getattr(explain, "__qualname__", repr(explain))
     try:
         signature = inspect.signature(explain)
-        signature.bind(None, None, 0)
+        taken = _taken(signature, settings)
+        given = taken if "label" not in signature.parameters else {**taken, "label": None}
+        signature.bind(None, None, 0, **given)
     except (TypeError, ValueError) as error:
         raise ValueError(
             f"explainer must be a function of (X, predict_fn, seed, **settings), got {name}: {error}"
         ) from error
+    return taken
+
+
+def _taken(signature: inspect.Signature, settings: Mapping[str, Any]) -> dict[str, Any]:
     if any(parameter.kind is parameter.VAR_KEYWORD for parameter in signature.parameters.values()):
         return dict(settings)
     return {key: value for key, value in settings.items() if key in list(signature.parameters)[3:]}
@@ -58,6 +64,9 @@ def run_functions(plan: FunctionPlan, *, n_jobs: int = 1, on_call: Callable[[], 
             failures.append(outcome)
     if not calls:
         raise ModelError(failures[0])
+    widths = sorted({call.coefficients.shape[1] for call in calls})
+    if len(widths) > 1:
+        raise ValueError(f"explainer must return as many features in every call, got {', '.join(map(str, widths))}")
     return function_tables(
         plan,
         calls,
@@ -73,8 +82,17 @@ def _outcomes(plan: FunctionPlan, labels: NDArray[np.intp], n_jobs: int) -> Iter
     if n_jobs == 1:
         yield from (_called(plan, labels, settings, seed) for settings, seed in plan.calls)
         return
+    from cloudpickle import dumps
     from joblib import Parallel, delayed
 
+    try:
+        dumps(plan)
+    except Exception as error:
+        name = getattr(plan.explain, "__qualname__", type(plan.explain).__name__)
+        raise ValueError(
+            "n_jobs must be 1 for a model or function that cannot be sent to another process, got the explainer "
+            f"{name} ({type(error).__name__}: {error})"
+        ) from error
     jobs = (delayed(_called)(plan, labels, settings, seed) for settings, seed in plan.calls)
     yield from Parallel(n_jobs=n_jobs, return_as="generator", batch_size=1)(jobs)
 
@@ -91,7 +109,7 @@ def _called(plan: FunctionPlan, labels: NDArray[np.intp], settings: dict[str, An
     if "label" in inspect.signature(plan.explain).parameters:
         given = {**settings, "label": labels}
     try:
-        coefficients = plan.explain(plan.instances, predict, seed, **given)
+        coefficients = plan.explain(plan.instances.copy(), predict, seed, **given)
     except ModelError as error:
         return str(error)
     except Exception as error:
@@ -104,12 +122,19 @@ def _checked(coefficients: Any, plan: FunctionPlan) -> Array:
         found = np.asarray(coefficients, dtype=float)
     except (TypeError, ValueError):
         found = np.empty(0)
-    if found.ndim != 2 or len(found) != len(plan.ids) or not np.isfinite(found).all():
+    if found.ndim != 2 or found.shape[1] < 1 or len(found) != len(plan.ids) or not np.isfinite(found).all():
         raise ValueError(
             f"explainer must return finite coefficients of shape ({len(plan.ids)}, features), one row an instance, got "
-            f"{type(coefficients).__name__} of shape {np.shape(coefficients)}"
+            f"{type(coefficients).__name__}{_shape(coefficients)}"
         )
     return found
+
+
+def _shape(coefficients: Any) -> str:
+    try:
+        return f" of shape {np.shape(coefficients)}"
+    except ValueError:
+        return " of rows of different lengths"
 
 
 def _one_label_each(labels: Labels, predictions: Array) -> NDArray[np.intp]:

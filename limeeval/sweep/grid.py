@@ -68,9 +68,9 @@ class Grid:
         """Kernel widths, given LIME's default for this data."""
         if self.values["kernel_width"] != (None,):
             absolute = [default if width is None else width for width in self.values["kernel_width"]]
-            return [Width(width, width / default) for width in absolute]
+            return [Width(width, width / default) for width in dict.fromkeys(absolute)]
         factors = [1.0 if factor is None else factor for factor in self.values["kernel_width_factor"]]
-        return [Width(factor * default, factor) for factor in factors]
+        return [Width(factor * default, factor) for factor in dict.fromkeys(factors)]
 
     def cells(self, default: float) -> list[Cell]:
         """Every combination of the settings that share samples."""

@@ -9,11 +9,12 @@ from __future__ import annotations
 import os
 import shutil
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
+from hashlib import sha1
 from pathlib import Path
-from threading import Lock
+from threading import Lock, get_ident
 from typing import Any
-from zipfile import BadZipFile
 
 import numpy as np
 
@@ -51,20 +52,21 @@ class Store:
     @property
     def folder(self) -> Path:
         """Folder of this model's predictions."""
-        return self.root / self.model_id
+        return self.root / sha1(self.model_id.encode(), usedforsecurity=False).hexdigest()
 
     def read(self, key: str) -> Answers | None:
         """The answers stored under a key, or None.
 
         Raises:
-            OSError, ValueError, KeyError, BadZipFile: the file cannot be read as what was written.
+            Exception: of any kind, the file cannot be read as what was written.
         """
         path = self._path(key)
         if not self.has(key):
             return None
-        with np.load(path, allow_pickle=False) as kept:
+        with path.open("rb") as file, np.load(file, allow_pickle=False) as kept:
             answers = Answers(kept["predictions"], kept["outputs"])
-        os.utime(path)  # Files go by age once there are too many.
+        with suppress(OSError):  # Files go by age once there are too many.
+            os.utime(path)
         return answers
 
     def has(self, key: str) -> bool:
@@ -78,14 +80,19 @@ class Store:
             OSError: the folder cannot be written to.
         """
         self.folder.mkdir(parents=True, exist_ok=True)
-        part = self.folder / f".{key}.{os.getpid()}"
-        with part.open("wb") as file:
-            np.savez(file, predictions=answers.predictions, outputs=answers.outputs)
-        part.replace(self._path(key))
+        part = self.folder / f".{key}.{os.getpid()}.{get_ident()}"
+        try:
+            with part.open("wb") as file:
+                np.savez(file, predictions=answers.predictions, outputs=answers.outputs)
+            part.replace(self._path(key))
+        finally:
+            part.unlink(missing_ok=True)
 
     def drop(self, key: str) -> None:
         """Forgets what is stored under a key."""
-        self._path(key).unlink(missing_ok=True)
+        path = self._path(key)
+        with suppress(OSError):
+            shutil.rmtree(path) if path.is_dir() else path.unlink(missing_ok=True)
 
     def anew(self) -> Store:
         """The store without any of this model's predictions, which is not read in this run."""
@@ -128,30 +135,46 @@ class StoredPredictions:
     def _found(self, key: str, batch: Batch) -> Answers | None:
         try:
             found = self.store.read(key)
-            if found is not None and len(found.outputs) != sum(batch.sizes):
-                raise ValueError(f"{len(found.outputs)} rows in place of {sum(batch.sizes)}")
-        except (OSError, ValueError, KeyError, EOFError, BadZipFile) as error:
-            self.remarks.append(f"a stored batch of predictions could not be read and was dropped ({error})")
+            if found is not None:
+                self._check_shape(batch, found)
+        except Exception as error:  # A damaged archive raises almost anything.
+            self.remarks.append(f"a stored batch of predictions could not be read and was dropped ({_reason(error)})")
             self.store.drop(key)
             return None
         return found
+
+    def _check_shape(self, batch: Batch, found: Answers) -> None:
+        predictions, outputs = found
+        if predictions.ndim != 2 or len(predictions) != len(batch.sizes):
+            raise ValueError(f"predictions of shape {predictions.shape} for {len(batch.sizes)} instances")
+        expected = sum(batch.sizes), len(self.labels.outputs(predictions[0]))
+        if outputs.shape != expected or outputs.dtype != float:
+            raise ValueError(f"outputs of shape {outputs.shape} in place of {expected}")
 
     def _keep(self, key: str, answers: Answers) -> None:
         try:
             self.store.write(key, answers)
         except OSError as error:
-            self.remarks.append(f"predictions could not be stored ({error}): a resumed run will predict them again")
+            said = f"predictions could not be stored ({_reason(error)})"
+            self.remarks.append(f"{said}: a resumed run will predict them again")
 
     def _check(self, batch: Batch, found: Answers) -> None:
         """Predicts a block's worth of rows from all over the batch again."""
-        rows = np.arange(0, sum(batch.sizes), max(sum(batch.sizes) // BLOCK, 1))
+        rows = np.arange(0, sum(batch.sizes), -(-sum(batch.sizes) // BLOCK))
         again = self.model.predict(_at(batch.inputs, rows), rows=len(rows), around=batch.around)
         piece = np.repeat(np.arange(len(batch.sizes)), batch.sizes)[rows]
         labels = np.array([self.labels.outputs(prediction) for prediction in found.predictions])[piece]
+        if labels.max() >= again.shape[1]:
+            raise ModelChanged
         said, stored = np.take_along_axis(again, labels, axis=1), found.outputs[rows]
         if np.abs(said - stored).max() > TOLERANCE * max(np.abs(stored).max(), np.abs(said).max()):
             raise ModelChanged
         self.store.believed = True
+
+
+def _reason(error: Exception) -> str:
+    """What went wrong, without the name of the file: it is the same for many."""
+    return str(getattr(error, "strerror", None) or error)
 
 
 def key_of(batch: Batch, labels: Labels) -> str:

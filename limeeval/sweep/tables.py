@@ -149,7 +149,8 @@ def function_tables(
     for call in calls:
         rows = pd.DataFrame({"instance": np.arange(n), **dict.fromkeys(plan.settings)})
         for key, value in call.settings.items():
-            rows[key] = value if isinstance(value, (bool, int, float, str)) else str(value)
+            plain = value.item() if isinstance(value, np.generic) else value
+            rows[key] = plain if isinstance(plain, (bool, int, float, str)) else str(plain)
         parts.append(rows.assign(seed=call.seed, label=labels, rows_predicted=call.rows_predicted / n))
     fits = pd.concat(parts, ignore_index=True)
     _name(fits, plan.names)

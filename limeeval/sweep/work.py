@@ -33,6 +33,11 @@ class Unit(NamedTuple):
     start: int
     stop: int
 
+    def apart(self) -> list[Unit]:
+        """Its neighborhoods, each as a unit; none if there is but one."""
+        numbers = range(self.start, self.stop) if self.stop > self.start + 1 else ()
+        return [Unit(self.sampling, number, number + 1) for number in numbers]
+
 
 class _Looked(Exception):
     """Whether a batch is stored: raised in place of predicting it."""

@@ -10,6 +10,7 @@ import threading
 import time
 import warnings
 from collections.abc import Callable
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -22,7 +23,7 @@ from sklearn.ensemble import RandomForestClassifier
 from limeeval.lime import LimeTabularExplainer
 from limeeval.lime.labels import Labels
 from limeeval.lime.model import ModelError
-from limeeval.lime.neighborhood import BLOCK
+from limeeval.lime.neighborhood import BLOCK, Neighborhood
 from limeeval.sweep.grid import grid_of
 from limeeval.sweep.plan import Names, Plan
 from limeeval.sweep.run import run_sweep
@@ -46,6 +47,8 @@ DATA = np.random.default_rng(0).normal(size=(200, 4))
 FAR = 100.0
 INSTANCES = np.vstack([DATA[:2], [[FAR, 0, 0, 0]]])
 """Samples are drawn around each instance, hence the last one alone has a first feature beyond FAR / 2."""
+GIVEN_UP = pytest.mark.filterwarnings("ignore::pytest.PytestUnhandledThreadExceptionWarning")
+"""joblib's own thread may stumble where its tasks are cancelled."""
 FOREST = RandomForestClassifier(5, random_state=0, n_jobs=1).fit(DATA, DATA[:, 0] + DATA[:, 1] * DATA[:, 2] > 0)
 
 
@@ -88,7 +91,7 @@ def plan_of(predict_fn: Any = probabilities, *, seeds: tuple[int, ...] = (0, 7),
     """Three instances, two seeds each; every neighborhood of 600 rows is a unit of its own."""
     return Plan(
         names=Names("made up", "logistic"),
-        explainer=LimeTabularExplainer(DATA, discretize_continuous=False),
+        explainer=LimeTabularExplainer(DATA, discretize_continuous=False, sample_around_instance=True),
         instances=INSTANCES,
         ids=["a", "b", "far"],
         predict_fn=predict_fn,
@@ -222,6 +225,17 @@ def test_a_unit_that_fails_is_left_out_and_named(model: Any, said: str, n_jobs: 
         pd.testing.assert_frame_equal(getattr(sweep, table), expected, check_exact=True)
 
 
+@pytest.mark.parametrize(("model", "batch_rows"), [(failing_far, 20_000), (failing_far, 2000), (nan_far, 1500)])
+@pytest.mark.parametrize("n_jobs", [1, 2])
+def test_an_instance_that_fails_takes_no_others_with_it(model: Any, batch_rows: int, n_jobs: int) -> None:
+    """Also where its samples share a model call with those of other instances, or all of them share one."""
+    full = run_sweep(replace(plan_of(), batch_rows=batch_rows))
+    sweep = run_sweep(replace(plan_of(model), batch_rows=batch_rows), n_jobs=n_jobs)
+    assert sweep.failures
+    expected = rows_of(full.attributions, "instance < 2")
+    pd.testing.assert_frame_equal(sweep.attributions, expected, rtol=1e-9)
+
+
 def test_the_next_run_repeats_only_what_failed(tmp_path: Path) -> None:
     run_sweep(plan_of(failing_far), store=Store(tmp_path, "m"))
     model = Counting()
@@ -234,13 +248,13 @@ def test_the_next_run_repeats_only_what_failed(tmp_path: Path) -> None:
 
 def test_the_seeds_that_finished_are_kept() -> None:
     """One of an instance's three neighborhoods fails: fidelity is measured on what is left."""
-    model = Counting()
+    domain = plan_of().explainer.domain(INSTANCES[1])
+    lost = domain.decode(Neighborhood(domain, 7, 600).draw(0, 600))
 
     def once(rows: np.ndarray) -> np.ndarray:
-        answers = model(rows)
-        if len(model.calls) == 5:  # The second seed of the second instance.
+        if np.array_equal(rows, lost):
             raise RuntimeError("lost the connection")
-        return answers
+        return probabilities(rows)
 
     seeds = (0, 7, 9)
     sweep, full = run_sweep(plan_of(once, seeds=seeds)), run_sweep(plan_of(seeds=seeds))
@@ -269,16 +283,17 @@ def test_a_model_that_always_fails_is_an_error(n_jobs: int) -> None:
     def failing(rows: np.ndarray) -> np.ndarray:
         raise OSError("no such file")
 
-    with pytest.raises(ModelError, match="OSError.*no such file"):
+    with pytest.raises(ModelError, match=r"OSError.*no such file"):
         run_sweep(plan_of(failing), n_jobs=n_jobs)
 
 
+@GIVEN_UP
 @pytest.mark.parametrize("n_jobs", [1, 2])
 def test_outputs_that_do_not_fit_are_an_error_at_once(n_jobs: int) -> None:
     model = Counting(lambda rows: np.full((len(rows), 2), np.nan))
     with pytest.raises(ValueError, match="finite"):
         run_sweep(plan_of(model), n_jobs=n_jobs)
-    assert len(model.calls) <= 1
+    assert len(model.calls) <= 2  # The next one may have been asked for.
 
 
 def test_a_killed_process_is_said_in_words() -> None:
@@ -310,6 +325,7 @@ def test_warnings_reach_the_user_once(n_jobs: int) -> None:
     assert [str(one.message) for one in given] == ["an old format"]
 
 
+@GIVEN_UP
 @pytest.mark.parametrize("error", [KeyboardInterrupt, RuntimeError])
 def test_an_interrupted_run_leaves_no_temporary_files(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, error: type[BaseException]
@@ -380,14 +396,15 @@ def test_a_killed_run_is_taken_up_again(tmp_path: Path, n_jobs: int) -> None:
         while len(list((tmp_path / "killed").rglob("*.npz"))) < batches:
             time.sleep(0.01)
         time.sleep(moments.uniform(0, 0.1))
-        os.killpg(process.pid, signal.SIGKILL)
-        assert process.communicate()[0] == ""
+        os.kill(process.pid, signal.SIGKILL)
+        os.killpg(process.pid, signal.SIGTERM)  # Its processes, which would go on.
+        assert process.communicate(timeout=30)[0] == ""
     stored = len(list((tmp_path / "killed").rglob("*.npz")))
-    assert 20 <= stored < 40
-    said = begun(tmp_path / "killed", n_jobs).communicate()[0]
+    assert 20 <= stored <= 40
+    said = begun(tmp_path / "killed", n_jobs).communicate(timeout=60)[0]
     assert said.startswith(f"{600 * stored} ")
     assert said.endswith("[]\n")
-    begun(tmp_path / "whole", n_jobs).communicate()
+    begun(tmp_path / "whole", n_jobs).communicate(timeout=60)
     for name in ("attributions", "fits", "instances"):
         resumed, whole = (pd.read_pickle(tmp_path / run / f"{name}.pickle") for run in ("killed", "whole"))
         pd.testing.assert_frame_equal(resumed, whole, check_exact=True)

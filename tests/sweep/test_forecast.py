@@ -57,10 +57,11 @@ def plan_of(predict_fn: Any, *, batch_rows: int = 20_000, top_labels: int = 1, *
 
 
 def test_rows_and_bytes_are_those_of_the_largest_count() -> None:
-    for plan in (plan_of(Sleeping()), plan_of(Sleeping(), top_labels=2), plan_of(Sleeping(), num_samples=[20])):
+    for labels, num_samples in ((1, [100, 600]), (2, [100, 600]), (1, [20])):
+        plan = plan_of(Sleeping(), top_labels=labels, num_samples=num_samples)
         found = forecast(plan, work_of(plan))
         assert found.rows == plan.rows_to_predict == run_sweep(plan).rows_predicted
-        assert found.stored_bytes == 8 * found.rows * plan.labels.top_labels
+        assert found.stored_bytes == 8 * found.rows * labels
 
 
 @pytest.mark.parametrize(

@@ -1,8 +1,10 @@
 """Explainers of any kind: what a function is given, what it may return, and what is said when it fails."""
 
+import threading
 from collections.abc import Sequence
+from contextlib import suppress
 from functools import partial
-from typing import Any
+from typing import Any, cast
 
 import numpy as np
 import pandas as pd
@@ -68,7 +70,8 @@ def test_contributions_are_those_of_the_function() -> None:
     sweep = run_functions(plan_of(settings={"background": [10, 1000]}))
     assert len(sweep.fits) == 2 * 2 * 5
     assert len(sweep.attributions) == 2 * 2 * 5 * 3
-    for (background, seed, instance), rows in sweep.attributions.groupby(["background", "seed", "instance"]):
+    for key, rows in sweep.attributions.groupby(["background", "seed", "instance"]):
+        background, seed, instance = cast(tuple[int, int, int], key)
         mean = np.random.default_rng(seed).normal(size=(background, 3)).mean(axis=0)
         expected = SLOPES * (INSTANCES[instance] - mean)
         np.testing.assert_allclose(rows.sort_values("feature")["coefficient"], expected, atol=1e-12)
@@ -115,7 +118,7 @@ def test_a_function_that_asks_for_the_label_is_given_it() -> None:
 
     def explain(x: Any, predict_fn: Any, seed: int, *, label: np.ndarray) -> np.ndarray:
         seen.append(label)
-        return predict_fn(x)[np.arange(5), label][:, None] * np.ones((5, 3))
+        return np.asarray(predict_fn(x)[np.arange(5), label][:, None] * np.ones((5, 3)))
 
     plan = plan_of(explain, labels=Labels("classification", ["no", "yes"], (), 1), predict_fn=probabilities)
     sweep = run_functions(plan)
@@ -283,10 +286,8 @@ def test_instances_are_not_written_to(n_jobs: int) -> None:
 
     def explain(x: Any, predict_fn: Any, seed: int) -> np.ndarray:
         values = np.array(x)
-        try:
+        with suppress(ValueError):  # Read-only.
             x[:] = 0.0
-        except ValueError:  # Read-only.
-            pass
         return values
 
     sweep = run_functions(plan_of(explain, seeds=(0, 4, 8), instances=INSTANCES.copy()), n_jobs=n_jobs)
@@ -295,8 +296,6 @@ def test_instances_are_not_written_to(n_jobs: int) -> None:
 
 
 def test_a_function_that_cannot_be_sent_is_named() -> None:
-    import threading
-
     lock = threading.Lock()
 
     def locked(x: Any, predict_fn: Any, seed: int) -> np.ndarray:

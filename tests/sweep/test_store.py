@@ -1,10 +1,9 @@
 """Stored predictions: what is found again, what is not, and what is said of files that cannot be believed."""
 
 import os
-import shutil
 import subprocess
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -83,10 +82,10 @@ def unstored() -> Sweep:
 
 
 @pytest.fixture
-def store(tmp_path: Path) -> Iterator[Store]:
+def store(tmp_path: Path) -> Store:
     """A store in which the plan's predictions lie; nothing of it has been checked yet."""
     run_sweep(plan_of(), store=Store(tmp_path, "softmax"))
-    yield Store(tmp_path, "softmax")
+    return Store(tmp_path, "softmax")
 
 
 def files_of(store: Store) -> list[Path]:
@@ -373,7 +372,7 @@ def test_a_model_that_never_says_the_same_is_said_and_does_not_loop(tmp_path: Pa
         model = Counting(unsure)
         sweep = run_sweep(plan_of(model), store=Store(tmp_path, "m"))
         assert sweep.rows_stored == 0
-        assert sum(model.calls) < 3600 + 2 * BLOCK
+        assert sum(model.calls) < 3600 + 2 * 2 * BLOCK  # Two threads may check what they found.
         assert "not deterministic" in sweep.remarks[0]
 
 
@@ -486,4 +485,3 @@ def test_processes_may_write_the_same_batch_at_once(tmp_path: Path) -> None:
     assert [writer.returncode for writer in writers] == [0, 0]
     assert found
     assert [path.name for path in files_of(store)] == ["key.npz"]
-    shutil.rmtree(tmp_path)

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from hashlib import sha1
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import numpy as np
 import pandas as pd
@@ -13,11 +13,11 @@ import pytest
 from limeeval.lime import LimeTabularExplainer
 from limeeval.lime.labels import Labels
 from limeeval.lime.neighborhood import BLOCK
+from limeeval.sweep.columns import MEASURED
 from limeeval.sweep.grid import grid_of
 from limeeval.sweep.plan import Names, Plan
 from limeeval.sweep.run import run_sweep
 from limeeval.sweep.store import Store
-from limeeval.sweep.tables import MEASURED
 from limeeval.sweep.work import work_of
 
 SETTINGS: dict[str, Any] = {
@@ -129,7 +129,7 @@ def test_one_neighborhood_may_be_larger_than_a_batch() -> None:
 
 
 def test_a_model_that_contradicts_itself_is_said() -> None:
-    """The most likely class of an instance must be one and the same for all seeds, or the rows are of different ones."""
+    """The most likely class of an instance must be one and the same for all seeds, or rows are of different ones."""
     noise = np.random.default_rng(0)
 
     def unsure(rows: np.ndarray) -> np.ndarray:
@@ -157,7 +157,8 @@ def assert_cells_equal_lime(plan: Plan, *, instance: int, seed: int, **asked: An
     fits = sweep.fits.query("instance == @instance and seed == @seed")
     rows = sweep.attributions.query("instance == @instance and seed == @seed")
     for cell, own in fits.groupby(KEYS):
-        width, count, num_features, feature_selection = cell
+        width, count, num_features, feature_selection = cast(tuple[float, int, int, str], cell)
+        in_cell = rows[(rows[KEYS] == [width, count, num_features, feature_selection]).all(axis=1)]
         explainer = plan.explainer.remade(
             kernel_width=width, feature_selection=feature_selection, random_state=seed, verbose=False
         )
@@ -168,13 +169,12 @@ def assert_cells_equal_lime(plan: Plan, *, instance: int, seed: int, **asked: An
         for _, fit in own.iterrows():
             label = fit["label"]
             line, support = alone.surrogates[label], alone.diagnostics
-            found = rows[(rows[KEYS] == list(cell)).all(axis=1) & (rows["label"] == label)].set_index("feature")
+            found = in_cell[in_cell["label"] == label].set_index("feature")
             coefficients, errors = np.zeros(plan.d), np.full(plan.d, np.nan)
             coefficients[line.features], errors[line.features] = line.coefficients, line.standard_errors
-            close = {"rtol": 1e-9, "atol": 1e-12}
-            np.testing.assert_allclose(found["coefficient"], coefficients, **close)
-            np.testing.assert_allclose(found["standard_error"], errors, **close)
-            for column, expected in {
+            np.testing.assert_allclose(found["coefficient"], coefficients, rtol=1e-9, atol=1e-12)
+            np.testing.assert_allclose(found["standard_error"], errors, rtol=1e-9, atol=1e-12)
+            measured: dict[str, Any] = {
                 "intercept": line.intercept,
                 "r2": line.r2,
                 "output_spread": line.output_spread,
@@ -187,8 +187,9 @@ def assert_cells_equal_lime(plan: Plan, *, instance: int, seed: int, **asked: An
                 "is_fit": support.is_fit,
                 "is_supported": support.is_supported,
                 "rows_predicted": count,
-            }.items():
-                np.testing.assert_allclose(fit[column], expected, err_msg=column, **close)
+            }
+            for column, expected in measured.items():
+                np.testing.assert_allclose(fit[column], expected, err_msg=column, rtol=1e-9, atol=1e-12)
 
 
 @pytest.mark.parametrize("num_features", [1, 2, 3, [4, 9]])
