@@ -44,7 +44,7 @@ def prediction_function(predict_fn: Any, mode: str) -> Callable[[Any], Any]:
 
 
 def mode_of(predict_fn: Any, instances: Any) -> str:
-    """ "classification" if it gives several numbers a row, else "regression"; asks a plain function on ``instances``."""
+    """Of a prediction function: that of one number a row is "regression"; a plain one is asked about ``instances``."""
     if not callable(predict_fn):
         return "classification" if hasattr(predict_fn, "predict_proba") else "regression"
     outputs = np.asarray(predict_fn(instances))

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any
 
 from limeeval.report.cells import IDENTITY, JudgedCell, judged_cells, swept_beside_width_and_samples
 from limeeval.report.choice import best_of, chosen_of, reference_of
 from limeeval.report.description import Description, Target
-from limeeval.report.followup import explain_command, run_command
+from limeeval.report.followup import next_commands
 from limeeval.report.need import Need, estimated_need
 from limeeval.report.sentences import faithful_sentence, set_sentence, stable_sentence
 from limeeval.report.steadiness import Steadiness, rows_of_cell, steadiness_of
@@ -35,7 +34,7 @@ class Answer:
         stable: the sentence on stability.
         faithful: the sentence on fidelity.
         set: the sentence on the setting to use.
-        next: commands to run next.
+        next: commands to run next; none from Python.
     """
 
     description: Description
@@ -60,17 +59,6 @@ class Answer:
     def to_dict(self) -> dict[str, Any]:
         """Its fields as plain data, for JSON."""
         return asdict(self)
-
-
-def answers_of(
-    scores: pd.DataFrame,
-    instances: pd.DataFrame,
-    attributions: pd.DataFrame,
-    descriptions: Sequence[Description],
-    target: Target,
-) -> list[Answer]:
-    """An answer for each description, see ``answer_of``, from the tables of them all."""
-    return [answer_of(scores, instances, attributions, one, target) for one in descriptions]
 
 
 def answer_of(
@@ -114,10 +102,7 @@ def answer_of(
         stable=stable_sentence(reference, steadiness, description),
         faithful=faithful_sentence(reference, description, target),
         set=set_sentence(cells, chosen=chosen, best=best, need=need, description=description, target=target),
-        next=(
-            explain_command(steadiness, description.arguments),
-            run_command(cells, chosen=chosen, best=best, need=need, description=description),
-        ),
+        next=next_commands(cells, steadiness, chosen=chosen, best=best, need=need, description=description),
     )
 
 

@@ -135,7 +135,8 @@ def swept_beside_width_and_samples(settings: Sequence[Mapping[str, Any]]) -> lis
 def plain(value: Any) -> Any:
     """A value of a table as Python's own; None for what is missing."""
     value = value.item() if hasattr(value, "item") else value
-    return None if value is None or value != value or str(value) == "<NA>" else value
+    is_missing = value is None or str(value) == "<NA>" or value != value
+    return None if is_missing else value
 
 
 def _cells(table: pd.DataFrame, columns: list[str]) -> Iterator[tuple[dict[str, Any], pd.DataFrame]]:

@@ -43,7 +43,7 @@ class Description:
         quality: its value on rows held out.
         unit: what a row is, in the plural.
         available: number of rows that a count of instances draws from, None if unknown.
-        arguments: of the command line that runs this alone; empty from Python.
+        arguments: of the command line that runs this alone; None from Python.
     """
 
     task: str
@@ -62,7 +62,7 @@ class Description:
     quality: float | None = None
     unit: str = "rows"
     available: int | None = None
-    arguments: Sequence[str] = ()
+    arguments: Sequence[str] | None = None
 
     def to_dict(self) -> dict[str, Any]:
         """Its fields as plain data, for JSON."""
@@ -75,4 +75,5 @@ class Description:
         Raises:
             TypeError: a field that does not exist, or one that is missing.
         """
-        return cls(**{**fields, "arguments": tuple(fields.get("arguments", ()))})
+        arguments = fields.get("arguments")
+        return cls(**{**fields, "arguments": None if arguments is None else tuple(arguments)})

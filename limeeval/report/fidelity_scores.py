@@ -101,7 +101,7 @@ def _r2(rows: pd.DataFrame, name: str, r2: str, spread: str) -> _Ratio:
         residual, spread_of_seed = (_array(rows, f"{kind}_{part}_of_seed") for part in ("residual", "spread"))
         return _Ratio(above, below, residual, spread_of_seed, of_r2=True, crossed=True)
     if "is_fit" in rows:
-        above = np.where(rows["is_fit"].to_numpy(dtype=bool), above, np.nan)
+        above = np.where(rows["is_fit"].to_numpy(dtype=bool, na_value=False), above, np.nan)
     return _Ratio(above, below, above, below, of_r2=True)
 
 

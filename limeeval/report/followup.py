@@ -19,6 +19,24 @@ _OF_SWEEPS = ("seeds", "explainer", "trust", "n_jobs", "store", "store_limit")
 _WIDTHS = ("lime.kernel_width", "lime.kernel_width_factor")
 
 
+def next_commands(
+    cells: Sequence[JudgedCell],
+    steadiness: Steadiness,
+    *,
+    chosen: JudgedCell | None,
+    best: JudgedCell | None,
+    need: Need | None,
+    description: Description,
+) -> tuple[str, ...]:
+    """An explanation of the worst instance and the next run; none where there was no command line."""
+    if description.arguments is None:
+        return ()
+    run = run_command(
+        cells, chosen=chosen, best=best, need=need, description=description, arguments=description.arguments
+    )
+    return explain_command(steadiness, description.arguments), run
+
+
 def explain_command(steadiness: Steadiness, arguments: Sequence[str]) -> str:
     """Explains the worst instance, or the worst of those whose id can be typed; the first if none is known as bad."""
     rows = [*(worst.row for worst in steadiness.worst), steadiness.first]
@@ -36,9 +54,10 @@ def run_command(
     best: JudgedCell | None,
     need: Need | None,
     description: Description,
+    arguments: Sequence[str],
 ) -> str:
     """The next run: with what is missing at the best setting, or with more instances at the chosen one."""
-    cell, arguments = chosen or best, description.arguments
+    cell = chosen or best
     if description.seeds < 2 or cell is None:
         return command(arguments, having={"seeds": str(max(_USUAL_SEEDS, description.seeds))})
     changed = _more(description) if chosen else _missing(cell, need, description)
@@ -51,7 +70,8 @@ def _swept(cell: JudgedCell, cells: Sequence[JudgedCell]) -> dict[str, str]:
     names = [name for name in cell.settings if len({str(other.settings[name]) for other in cells}) > 1]
     if "kernel_width_factor" in names:
         names = [name for name in names if name != "kernel_width"]
-    return {f"lime.{name}": _written(cell.settings[name]) for name in names if cell.settings[name] is not None}
+    known = {name: cell.settings[name] for name in names if cell.settings[name] is not None}
+    return {name if "." in name else f"lime.{name}": _written(value) for name, value in known.items()}
 
 
 def _missing(cell: JudgedCell, need: Need | None, description: Description) -> dict[str, str]:

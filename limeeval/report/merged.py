@@ -14,6 +14,7 @@ from limeeval.report.columns import aligned
 from limeeval.report.names import fitted, shortened
 from limeeval.report.sentences import CLOSE_FROM, value
 
+_NAMING = (*IDENTITY, "k")
 VERDICTS = {True: "yes", False: "not yet", None: "–"}
 _OTHER_COLUMNS = 66
 
@@ -35,18 +36,19 @@ def merged_lines(answers: Sequence[Answer], *, width: int, room: int) -> list[Te
 
 
 def _telling_names(answers: Sequence[Answer]) -> tuple[str, ...]:
-    """The fewest of task, model and explainer that tell the answers apart; all if none do."""
-    for count in range(1, len(IDENTITY)):
-        for names in combinations(IDENTITY, count):
+    """The fewest of task, model, explainer and k that tell the answers apart; all if none do."""
+    for count in range(1, len(_NAMING)):
+        for names in combinations(_NAMING, count):
             if len({tuple(getattr(answer.description, name) for name in names) for answer in answers}) == len(answers):
                 return names
-    return IDENTITY
+    return _NAMING
 
 
 def _row(answer: Answer, named: Sequence[str], width: int) -> list[str]:
     cell = answer.reference
     r2 = cell.fidelity.estimate
-    names = [str(getattr(answer.description, name)) for name in named]
+    found = {name: getattr(answer.description, name) for name in named}
+    names = [f"k = {value}" if name == "k" else str(value) for name, value in found.items()]
     return [
         ", ".join(fitted(names, max(width - _OTHER_COLUMNS, 8), between=2)),
         VERDICTS[cell.stable],

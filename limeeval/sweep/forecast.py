@@ -11,8 +11,8 @@ from limeeval.lime.neighborhood import BLOCK
 from limeeval.sweep.plan import Plan
 from limeeval.sweep.work import Work
 
-_OWN_SECONDS = 4e-6
-"""Drawing, folding and fitting of a row, about; small beside most models."""
+_SECONDS_A_ROW, _SECONDS_A_FIT = 2e-6, 3e-4
+"""Drawing and folding of a row, and a fit with its errors, about; small beside most models."""
 _TIMES, _SHORT = 3, 0.1
 
 
@@ -49,7 +49,8 @@ def forecast(plan: Plan, work: Work) -> Forecast:
     each = max(block - one, 0.0) / max(count - 1, 1)
     batches = sum(-(-work.rows(unit) // plan.batch_rows) for unit in work.units())
     labels = len(plan.labels.outputs(outputs[0]))
-    seconds = batches * one + plan.rows_to_predict * (each + _OWN_SECONDS)
+    fits = plan.neighborhoods * len(plan.cells) * labels
+    seconds = batches * one + plan.rows_to_predict * (each + _SECONDS_A_ROW) + fits * _SECONDS_A_FIT
     return Forecast(plan.rows_to_predict, 8 * plan.rows_to_predict * labels, seconds)
 
 

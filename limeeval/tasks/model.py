@@ -19,11 +19,17 @@ def fit_model(model: Mapping[str, Any], mode: str, data: pd.DataFrame, target: p
     """The estimator that ``model`` names for ``mode``, behind the preprocessing of ``data`` (n, d), fitted to both.
 
     Raises:
-        ValueError: as ``named_estimator``; or scikit-learn's own, for the value of a parameter.
+        ValueError: as ``named_estimator``; or it cannot be fitted.
     """
     from sklearn.pipeline import make_pipeline
 
-    return make_pipeline(preprocessing(data), named_estimator(model, mode)).fit(data, target)
+    pipeline = make_pipeline(preprocessing(data), named_estimator(model, mode))
+    try:
+        return pipeline.fit(data, target)
+    except Exception as error:
+        raise ValueError(
+            f"model must be one that can be fitted to the data, {model[mode]} raised {type(error).__name__}: {error}"
+        ) from error
 
 
 def named_estimator(model: Mapping[str, Any], mode: str) -> Any:

@@ -11,7 +11,7 @@ import pandas as pd
 import pytest
 
 from limeeval.metrics.ranking import jaccard
-from limeeval.report.answer import Answer, answer_of, answers_of
+from limeeval.report.answer import Answer, answer_of
 from limeeval.report.cells import Score
 from limeeval.report.commands import command, quoted, row_argument
 from limeeval.report.description import Description, Target
@@ -263,7 +263,7 @@ def test_several_answers_have_commands_of_their_own() -> None:
     other = [{**row, "task": "cars"} for row in cell(jaccard=STABLE)]
     descriptions = [RUN, replace(RUN, task="cars")]
     descriptions = [replace(one, arguments=[f"task={one.task}", "seeds=2"]) for one in descriptions]
-    found = answers_of(scores_of(cell(), other), INSTANCES, NO_RUNS, descriptions, Target())
+    found = [answer_of(scores_of(cell(), other), INSTANCES, NO_RUNS, one, Target()) for one in descriptions]
     assert [one.settings is None for one in found] == [True, False]
     assert found[0].next[0] == "python -m limeeval explain task=loans instances=17"
     assert found[1].next[0] == "python -m limeeval explain task=cars"

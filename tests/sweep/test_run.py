@@ -8,10 +8,10 @@ from sklearn.metrics import r2_score
 
 from limeeval.lime import LimeTabularExplainer
 from limeeval.lime.neighborhood import Neighborhood
+from limeeval.sweep.columns import MEASURED
 from limeeval.sweep.grid import grid_of
 from limeeval.sweep.plan import Plan, plan_of_task
 from limeeval.sweep.run import run_sweep
-from limeeval.sweep.columns import MEASURED
 from limeeval.tasks import Task, load_task, select_instances
 
 SETTINGS: dict[str, Any] = {
@@ -141,5 +141,3 @@ def test_fresh_fidelity_is_measured_on_the_other_seeds(penguins: Task) -> None:
         predicted = fit["intercept"] + z @ coefficients
         assert fit["r2_fresh"] == pytest.approx(r2_score(outputs[:, fit["label"]], predicted, sample_weight=w))
     assert sweep.fits["r2_fresh"].mean() < sweep.fits["r2"].mean()  # A fit knows its own samples best.
-
-
