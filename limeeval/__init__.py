@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from limeeval.report.description import Target as Target
-    from limeeval.report.scores import score as score
+    from limeeval.report.scores.score import score as score
     from limeeval.study.evaluate import evaluate as evaluate
     from limeeval.study.folder import load as load
     from limeeval.study.study import Study as Study
@@ -20,7 +20,7 @@ _PLACES = {
     "Target": "limeeval.report.description",
     "evaluate": "limeeval.study.evaluate",
     "load": "limeeval.study.folder",
-    "score": "limeeval.report.scores",
+    "score": "limeeval.report.scores.score",
 }
 
 

@@ -16,7 +16,7 @@ os.environ["OMP_NUM_THREADS"] = os.environ["OPENBLAS_NUM_THREADS"] = os.environ[
 import numpy as np
 import pandas as pd
 
-from limeeval.report.scores import score
+from limeeval.report.scores.score import score
 
 INSTANCES, SEEDS, D, K = 20, 20, 30, 5
 

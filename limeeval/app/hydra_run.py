@@ -132,7 +132,7 @@ class _Jobs:
     def _run(self, settings: dict[str, Any], config: DictConfig, folder: Path) -> int:
         from limeeval.app.explain import explain
         from limeeval.app.job import run_job
-        from limeeval.report.terminal import print_answer
+        from limeeval.report.terminal.terminal import print_answer
 
         if self.explain:
             explain(settings, folder, self.console)

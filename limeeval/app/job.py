@@ -45,7 +45,7 @@ def run_job(
         ModelError: the model raised, on every batch.
     """
     from limeeval.report.description import Target
-    from limeeval.report.terminal import COLUMNS, what_was_run
+    from limeeval.report.terminal.terminal import COLUMNS, what_was_run
     from limeeval.study.describe import describe
     from limeeval.study.folder import PROVENANCE, SUMMARY, in_use, write, write_json
     from limeeval.study.provenance import provenance_of

@@ -18,7 +18,7 @@ def merged(folders: Sequence[Path], parent: Path, console: Console, *, arguments
     Raises:
         ValueError: rows that contradict each other.
     """
-    from limeeval.report.terminal import COLUMNS, print_answer, what_was_run
+    from limeeval.report.terminal.terminal import COLUMNS, print_answer, what_was_run
     from limeeval.study.folder import PROVENANCE, SUMMARY, write, write_json
     from limeeval.study.merged import merged_study
     from limeeval.study.provenance import merged_provenance

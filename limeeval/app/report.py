@@ -14,7 +14,7 @@ def report(arguments: Sequence[str]) -> int:
     """
     from limeeval.app.rerun import newest_run
     from limeeval.app.terminal import Terminal
-    from limeeval.report.terminal import COLUMNS, print_answer, what_was_run
+    from limeeval.report.terminal.terminal import COLUMNS, print_answer, what_was_run
     from limeeval.study.folder import load, save
 
     if any(argument.startswith("-") or "=" in argument for argument in arguments):

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import limeeval
-from limeeval.report.commands import PROGRAM, quoted
+from limeeval.report.answer.commands import PROGRAM, quoted
 from limeeval.study.folder import TABLES, digest_of
 from limeeval.study.study import Study
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
-from limeeval.report.answer import Answer, answer_of
+from limeeval.report.answer.answer import Answer, answer_of
 from limeeval.report.description import Description, Target
 from limeeval.sweep.tables import Sweep
 
@@ -79,7 +79,7 @@ class Study:
         """Every score of every setting and instance, and over all: see :func:`limeeval.score`."""
         import pandas as pd
 
-        from limeeval.report.scores import score
+        from limeeval.report.scores.score import score
 
         found = [score(self.attributions, self.fits, k=k) for k in _ks(self.descriptions)]
         return found[0] if len(found) == 1 else pd.concat(found, ignore_index=True).drop_duplicates(ignore_index=True)
@@ -118,7 +118,7 @@ class Study:
     def __repr__(self) -> str:
         from rich.console import Console
 
-        from limeeval.report.terminal import print_answer, what_was_run
+        from limeeval.report.terminal.terminal import print_answer, what_was_run
 
         written = io.StringIO()
         console = Console(file=written, width=80, highlight=False, color_system=None)

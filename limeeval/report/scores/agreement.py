@@ -19,10 +19,10 @@ from limeeval.inference.pseudo_run import (
 from limeeval.inference.spread import relative_spread_interval
 from limeeval.lime.domain import Array
 from limeeval.metrics.catalogue import Metric, agreement_metrics, similarities
-from limeeval.report.groups import Positions, rectangles
-from limeeval.report.runs import Runs
-from limeeval.report.scored import Rows, Scored, blank, put_limits
-from limeeval.report.units import Units
+from limeeval.report.scores.groups import Positions, rectangles
+from limeeval.report.scores.runs import Runs
+from limeeval.report.scores.scored import Rows, Scored, blank, put_limits
+from limeeval.report.scores.units import Units
 
 INTERVALS: Mapping[str, Callable[[Array], Interval]] = {"relative_spread": relative_spread_interval}
 """Intervals, by normal theory, of metrics that are no means over pairs of runs."""

@@ -6,7 +6,7 @@ import pytest
 
 from limeeval.inference.interval import t_quantile
 from limeeval.inference.jackknife import jackknife_interval, without_each
-from limeeval.report.scores import score
+from limeeval.report.scores.score import score
 
 
 def scored(fits: pd.DataFrame) -> pd.DataFrame:

@@ -11,7 +11,7 @@ import numpy as np
 from limeeval.inference.clt import mean_and_spread
 from limeeval.lime.domain import Array
 from limeeval.metrics.ranking import jaccard
-from limeeval.report.cells import Score
+from limeeval.report.answer.cells import Score
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -6,12 +6,12 @@ from collections.abc import Sequence
 
 from limeeval.lime.diagnostics import TRUSTED_UP_TO
 from limeeval.lime.wording import WEAK_BELOW
-from limeeval.report.cells import JudgedCell, Score
-from limeeval.report.choice import stable_of
+from limeeval.report.answer.cells import JudgedCell, Score
+from limeeval.report.answer.choice import stable_of
+from limeeval.report.answer.names import shortened
+from limeeval.report.answer.need import Need
+from limeeval.report.answer.steadiness import Steadiness
 from limeeval.report.description import Description, Target
-from limeeval.report.names import shortened
-from limeeval.report.need import Need
-from limeeval.report.steadiness import Steadiness
 
 CLOSE_FROM = 0.9
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from limeeval.report.answer import Answer
-from limeeval.report.cells import JudgedCell
+from limeeval.report.answer.answer import Answer
+from limeeval.report.answer.cells import JudgedCell
 
 
 def most_telling(answer: Answer, room: int) -> list[JudgedCell]:

@@ -8,11 +8,11 @@ from itertools import combinations
 from rich.text import Text
 
 from limeeval.lime.wording import WEAK_BELOW
-from limeeval.report.answer import Answer
-from limeeval.report.cells import IDENTITY, JudgedCell
-from limeeval.report.columns import aligned
-from limeeval.report.names import fitted, shortened
-from limeeval.report.sentences import CLOSE_FROM, value
+from limeeval.report.answer.answer import Answer
+from limeeval.report.answer.cells import IDENTITY, JudgedCell
+from limeeval.report.answer.names import fitted, shortened
+from limeeval.report.answer.sentences import CLOSE_FROM, value
+from limeeval.report.terminal.columns import aligned
 
 _NAMING = (*IDENTITY, "k")
 VERDICTS = {True: "yes", False: "not yet", None: "–"}

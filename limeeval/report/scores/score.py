@@ -6,11 +6,11 @@ from collections.abc import Mapping, Sequence
 from numbers import Integral
 from typing import TYPE_CHECKING
 
-from limeeval.report.agreement_scores import agreement_scores
-from limeeval.report.fidelity_scores import fidelity_scores
-from limeeval.report.runs import checked, runs_of, settings_of
-from limeeval.report.scored import COLUMNS, table_of
-from limeeval.report.units import UNIT, units_of
+from limeeval.report.scores.agreement import agreement_scores
+from limeeval.report.scores.fidelity import fidelity_scores
+from limeeval.report.scores.runs import checked, runs_of, settings_of
+from limeeval.report.scores.scored import COLUMNS, table_of
+from limeeval.report.scores.units import UNIT, units_of
 
 if TYPE_CHECKING:
     import pandas as pd

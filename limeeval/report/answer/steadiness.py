@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from limeeval.report.cells import JudgedCell, plain
+from limeeval.report.answer.cells import JudgedCell, plain
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -3,7 +3,7 @@ import pandas as pd
 import pytest
 
 from limeeval.metrics.catalogue import agreement_metrics
-from limeeval.report.scores import over_all, score
+from limeeval.report.scores.score import over_all, score
 
 AGREEING = [3.0, 2.0, 1.0, 0.0]
 

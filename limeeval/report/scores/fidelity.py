@@ -15,9 +15,9 @@ from limeeval.inference.interval import Interval, positive
 from limeeval.inference.jackknife import jackknife_interval, jackknife_interval_over_instances, jackknife_variance
 from limeeval.inference.population import population_jackknife_interval
 from limeeval.lime.domain import Array
-from limeeval.report.groups import Positions, rectangles, sums
-from limeeval.report.scored import Rows, Scored, blank, put_limits
-from limeeval.report.units import Units
+from limeeval.report.scores.groups import Positions, rectangles, sums
+from limeeval.report.scores.scored import Rows, Scored, blank, put_limits
+from limeeval.report.scores.units import Units
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from rich.text import Text
 
-from limeeval.report.answer import Answer
-from limeeval.report.cells import JudgedCell
-from limeeval.report.columns import aligned
-from limeeval.report.names import shortened
-from limeeval.report.sentences import share, two_decimals, value, weakness
-from limeeval.report.telling import most_telling
+from limeeval.report.answer.answer import Answer
+from limeeval.report.answer.cells import JudgedCell
+from limeeval.report.answer.names import shortened
+from limeeval.report.answer.sentences import share, two_decimals, value, weakness
+from limeeval.report.terminal.columns import aligned
+from limeeval.report.terminal.telling import most_telling
 
 LIME = "lime"
 _OTHERS = 12

@@ -10,8 +10,8 @@ from numpy.typing import NDArray
 
 from limeeval.inference.interval import Interval
 from limeeval.lime.domain import Array
-from limeeval.report.groups import Positions
-from limeeval.report.units import UNIT, Units
+from limeeval.report.scores.groups import Positions
+from limeeval.report.scores.units import UNIT, Units
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -9,8 +9,8 @@ import numpy as np
 
 from limeeval.lime.agreement import default_k
 from limeeval.lime.domain import Array
-from limeeval.report.groups import Positions
-from limeeval.report.units import UNIT, Units
+from limeeval.report.scores.groups import Positions
+from limeeval.report.scores.units import UNIT, Units
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -11,12 +11,12 @@ import pandas as pd
 import pytest
 
 from limeeval.metrics.ranking import jaccard
-from limeeval.report.answer import Answer, answer_of
-from limeeval.report.cells import Score
-from limeeval.report.commands import command, quoted, row_argument
+from limeeval.report.answer.answer import Answer, answer_of
+from limeeval.report.answer.cells import Score
+from limeeval.report.answer.commands import command, quoted, row_argument
+from limeeval.report.answer.names import fitted, shortened
+from limeeval.report.answer.need import estimated_need, expected_jaccard
 from limeeval.report.description import Description, Target
-from limeeval.report.names import fitted, shortened
-from limeeval.report.need import estimated_need, expected_jaccard
 
 LIME = {
     "feature_selection": "auto",

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 
-from limeeval.report.cells import LIME_DEFAULTS, JudgedCell
+from limeeval.report.answer.cells import LIME_DEFAULTS, JudgedCell
 
 _SCALES = ("kernel_width_factor", "num_samples")
 

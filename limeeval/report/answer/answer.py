@@ -5,13 +5,13 @@ from __future__ import annotations
 from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any
 
-from limeeval.report.cells import IDENTITY, JudgedCell, judged_cells, swept_beside_width_and_samples
-from limeeval.report.choice import best_of, chosen_of, reference_of
+from limeeval.report.answer.cells import IDENTITY, JudgedCell, judged_cells, swept_beside_width_and_samples
+from limeeval.report.answer.choice import best_of, chosen_of, reference_of
+from limeeval.report.answer.followup import next_commands
+from limeeval.report.answer.need import Need, estimated_need
+from limeeval.report.answer.sentences import faithful_sentence, set_sentence, stable_sentence
+from limeeval.report.answer.steadiness import Steadiness, rows_of_cell, steadiness_of
 from limeeval.report.description import Description, Target
-from limeeval.report.followup import next_commands
-from limeeval.report.need import Need, estimated_need
-from limeeval.report.sentences import faithful_sentence, set_sentence, stable_sentence
-from limeeval.report.steadiness import Steadiness, rows_of_cell, steadiness_of
 
 if TYPE_CHECKING:
     import pandas as pd

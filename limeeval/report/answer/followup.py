@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from limeeval.lime.diagnostics import TRUSTED_UP_TO
-from limeeval.report.cells import JudgedCell
-from limeeval.report.commands import command, listed_keys, row_argument
+from limeeval.report.answer.cells import JudgedCell
+from limeeval.report.answer.commands import command, listed_keys, row_argument
+from limeeval.report.answer.need import FARTHEST, Need, two_digits
+from limeeval.report.answer.steadiness import Steadiness
 from limeeval.report.description import Description
-from limeeval.report.need import FARTHEST, Need, two_digits
-from limeeval.report.steadiness import Steadiness
 
 _USUAL_SEEDS = 10
 _MORE_SEEDS = 3

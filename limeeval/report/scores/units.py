@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
-from limeeval.report.groups import Positions
+from limeeval.report.scores.groups import Positions
 
 if TYPE_CHECKING:
     import pandas as pd

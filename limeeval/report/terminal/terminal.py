@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING
 from rich.cells import cell_len
 from rich.text import Text
 
-from limeeval.report.answer import Answer
-from limeeval.report.cell_lines import LIME, cell_lines
+from limeeval.report.answer.answer import Answer
+from limeeval.report.answer.names import fitted, shortened
 from limeeval.report.description import Description
-from limeeval.report.merged import merged_lines
-from limeeval.report.names import fitted, shortened
+from limeeval.report.terminal.cell_lines import LIME, cell_lines
+from limeeval.report.terminal.several import merged_lines
 
 if TYPE_CHECKING:
     from rich.console import Console

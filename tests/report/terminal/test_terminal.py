@@ -11,11 +11,11 @@ import pytest
 from rich.cells import cell_len
 from rich.console import Console
 
-from limeeval.report.answer import Answer, answer_of
-from limeeval.report.cells import JudgedCell
+from limeeval.report.answer.answer import Answer, answer_of
+from limeeval.report.answer.cells import JudgedCell
 from limeeval.report.description import Description, Target
-from limeeval.report.telling import most_telling
-from limeeval.report.terminal import LINES, cost, print_answer, what_was_run
+from limeeval.report.terminal.telling import most_telling
+from limeeval.report.terminal.terminal import LINES, cost, print_answer, what_was_run
 
 RUN = Description(
     task="german_credit",

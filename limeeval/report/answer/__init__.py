@@ -1,0 +1,1 @@
+"""What the scores amount to: stable? faithful? what to set, what to run next?"""

@@ -1,0 +1,1 @@
+"""Scores of any table of attributions, and of the fits behind it: numbers with intervals."""

@@ -1,0 +1,1 @@
+"""The answer on the terminal, in at most 30 lines."""
