@@ -51,8 +51,8 @@ def _ignored(rows: int) -> None:
 def _run(plan: Plan, work: Work, n_jobs: int, on_rows: Callable[[int], None]) -> Sweep:
     units = list(work.units())
     done, failed = _outcomes(work, units, n_jobs, on_rows)
-    apart = [one for unit in failed for one in unit.apart()] if 2 * len(failed) <= len(units) + 1 else []
-    if apart:  # One instance's failure shall cost no other's explanations; where most fail it is not one instance.
+    apart = [one for unit in failed for one in unit.apart()] if len(units) == 1 else []
+    if apart:  # Where everything fits one batch, one instance's failure shall not cost all the others.
         more, again = _outcomes(work, apart, n_jobs, _ignored, strict=False)
         done |= more
         failed = {unit: outcome for unit, outcome in failed.items() if not unit.apart()} | again
