@@ -14,14 +14,13 @@ from hydra.core.hydra_config import HydraConfig
 from omegaconf import DictConfig, OmegaConf
 
 from limeeval.app.arguments import Line
+from limeeval.app.exit_codes import DONE, SOME_FAILED, WRONG_USAGE
 from limeeval.app.folders import folders_made, remove_if_empty
 from limeeval.app.keys import prepared
 from limeeval.app.messages import configuration_errors, one_line
 from limeeval.app.settings import check_settings
 from limeeval.app.sources import Sources
 from limeeval.app.swept import swept_values
-
-DONE, WRONG_USAGE, SOME_FAILED = 0, 2, 3
 
 
 def run(line: Line, sources: Sources, *, explain: bool) -> int:

@@ -9,9 +9,8 @@ from pathlib import Path
 
 import limeeval
 from limeeval.app.arguments import line_of, split_subcommand
+from limeeval.app.exit_codes import DONE, INTERRUPTED, WRONG_USAGE
 from limeeval.app.sources import Sources, sources_of
-
-DONE, WRONG_USAGE, SOME_FAILED = 0, 2, 3
 
 
 def configuration_folder() -> Path:
@@ -30,7 +29,7 @@ def main() -> None:
             sys.stdout.flush()
     except KeyboardInterrupt:
         print("limeeval: interrupted; the same command goes on from here", file=sys.stderr)
-        code = 130
+        code = INTERRUPTED
     except BrokenPipeError:  # Whoever read our output has gone: `| head`.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         code = DONE

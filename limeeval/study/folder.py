@@ -71,7 +71,8 @@ def load(folder: str | os.PathLike[str]) -> Study:
     path = Path(folder)
     missing = [name for name in (*(f"{table}.parquet" for table in TABLES[:3]), SUMMARY) if not (path / name).is_file()]
     if missing:
-        state = "a run that has not finished" if (path / STATUS).is_file() else "no run"
+        began = (path / ".hydra").is_dir() or (path / STATUS).is_file()
+        state = "a run that has not finished" if began else "no run"
         raise ValueError(f"{folder} must be the folder of a finished run, got {state}: no {', '.join(missing)}")
     try:
         summary = json.loads((path / SUMMARY).read_text(encoding="utf-8"))

@@ -3,17 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import replace
-
-import numpy as np
+from dataclasses import dataclass, field, replace
 
 from limeeval.lime.model import ModelError
 from limeeval.sweep.executor import Failed, outcomes
-from limeeval.sweep.fits import Fits
+from limeeval.sweep.gathering import Gathering
 from limeeval.sweep.plan import Plan
-from limeeval.sweep.store import TOLERANCE, ModelChanged, Store
-from limeeval.sweep.tables import Explained, Sweep, tables
-from limeeval.sweep.work import Done, Unit, Work, work_of
+from limeeval.sweep.store import ModelChanged, Store
+from limeeval.sweep.tables import Sweep, tables
+from limeeval.sweep.work import Unit, Work, work_of
 
 
 def run_sweep(
@@ -49,77 +47,48 @@ def _ignored(rows: int) -> None:
 
 
 def _run(plan: Plan, work: Work, n_jobs: int, on_rows: Callable[[int], None]) -> Sweep:
-    units = list(work.units())
-    done, failed = _outcomes(work, units, n_jobs, on_rows)
+    gathered, units = Gathering(plan, work), list(work.units())
+    counts, failed = _gather(gathered, units, n_jobs, on_rows)
     apart = [one for unit in failed for one in unit.apart()] if len(units) == 1 else []
     if apart:  # Where everything fits one batch, one instance's failure shall not cost all the others.
-        more, again = _outcomes(work, apart, n_jobs, _ignored, strict=False)
-        done |= more
-        failed = {unit: outcome for unit, outcome in failed.items() if not unit.apart()} | again
-    if not done:
+        counts, failed = _gather(gathered, apart, n_jobs, _ignored)
+    gathered.finish()
+    if not gathered.rows:
         raise ModelError(next(iter(failed.values())).message)
-    explained, contradictions = _of_one_mind(_explained(work, done, len(plan.seeds)))
     return tables(
         plan,
-        work.settings,
-        explained,
-        rows_predicted=sum(outcome.rows_predicted for outcome in done.values()),
-        rows_stored=sum(outcome.rows_stored for outcome in done.values()),
+        gathered.rows,
+        rows_predicted=counts.predicted,
+        rows_stored=counts.stored,
         failures=list(dict.fromkeys(outcome.message for outcome in failed.values())),
-        remarks=list(dict.fromkeys(remark for outcome in done.values() for remark in outcome.remarks)) + contradictions,
+        remarks=[*dict.fromkeys(counts.remarks), *gathered.remarks],
     )
 
 
-def _outcomes(
-    work: Work, units: Sequence[Unit], n_jobs: int, on_rows: Callable[[int], None], *, strict: bool = True
-) -> tuple[dict[Unit, Done], dict[Unit, Failed]]:
-    """What finished and what did not.
+@dataclass
+class _Counts:
+    predicted: int = 0
+    stored: int = 0
+    remarks: list[str] = field(default_factory=list)
+
+
+def _gather(
+    gathered: Gathering, units: Sequence[Unit], n_jobs: int, on_rows: Callable[[int], None]
+) -> tuple[_Counts, dict[Unit, Failed]]:
+    """Runs units, and gathers what finished; what it took, and what did not finish.
 
     Raises:
-        ValueError: what the model gives does not fit, from the beginning (if ``strict``).
+        ValueError: what the model gives does not fit, from the first unit on.
     """
-    done: dict[Unit, Done] = {}
-    failed: dict[Unit, Failed] = {}
-    for unit, outcome in outcomes(work, units, n_jobs=n_jobs, on_rows=on_rows):
-        if isinstance(outcome, Done):
-            done[unit] = outcome
+    counts, failed = _Counts(), dict[Unit, Failed]()
+    for unit, outcome in outcomes(gathered.work, units, n_jobs=n_jobs, on_rows=on_rows):
+        if isinstance(outcome, Failed):
+            failed[unit] = outcome
+            if unit == next(gathered.work.units()) and not outcome.by_model:
+                raise ValueError(outcome.message)
             continue
-        failed[unit] = outcome
-        if strict and not done and not outcome.by_model:
-            raise ValueError(outcome.message)
-    return done, failed
-
-
-def _of_one_mind(explained: Sequence[Explained]) -> tuple[list[Explained], list[str]]:
-    """Without the seeds whose f(x) names other labels than the first seed's, and what is to be said of that."""
-    kept, off, dropped = [], 0.0, 0
-    for one in explained:
-        first = next(iter(one.fits.values()))
-        shape, labels = first.prediction.shape, first.labels
-        same = {s: fits for s, fits in one.fits.items() if (fits.prediction.shape, fits.labels) == (shape, labels)}
-        off = max(off, *(float(np.abs(fits.prediction - first.prediction).max()) for fits in same.values()))
-        dropped += len(one.fits) - len(same)
-        kept.append(replace(one, fits=same))
-    largest = max(float(np.abs(fits.prediction).max()) for one in explained for fits in one.fits.values())
-    if off <= TOLERANCE * largest and not dropped:
-        return kept, []
-    said = f"the model is not deterministic: asked again about the same instance, its answer was up to {off:.2g} off"
-    return kept, [f"{said}; {dropped} explanations of another label are left out" if dropped else said]
-
-
-def _explained(work: Work, done: dict[Unit, Done], seeds: int) -> Sequence[Explained]:
-    """What finished, instance by instance."""
-    found: dict[tuple[int, int], dict[int, Fits]] = {}
-    for unit, outcome in done.items():
-        for number, fits in enumerate(outcome.fits, start=unit.start):
-            seed = work.samplings[unit.sampling].neighborhoods[number].seed
-            found.setdefault((unit.sampling, number // seeds), {})[seed] = fits
-    return [
-        Explained(
-            work.samplings[sampling].settings,
-            instance,
-            work.samplings[sampling].neighborhoods[instance * seeds].domain.feature_names,
-            fits,
-        )
-        for (sampling, instance), fits in sorted(found.items())
-    ]
+        gathered.add(unit, outcome)
+        counts.predicted += outcome.rows_predicted
+        counts.stored += outcome.rows_stored
+        counts.remarks += outcome.remarks
+    return counts, failed

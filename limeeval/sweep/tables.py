@@ -10,12 +10,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from limeeval.lime.domain import Array
-from limeeval.lime.moments import Moments
-from limeeval.metrics.fresh import fresh_fidelity
 from limeeval.sweep.columns import MEASURED
-from limeeval.sweep.fits import Fits, FitSettings
 from limeeval.sweep.order import keys_of, ranks
 from limeeval.sweep.plan import FunctionPlan, Names, Plan
+from limeeval.sweep.rows import Rows
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -56,31 +54,20 @@ class FunctionCall:
     rows_predicted: int
 
 
-@dataclass(frozen=True, eq=False)
-class Explained:
-    """One instance with one set of samples: the fits of each seed that finished."""
-
-    settings: Mapping[str, Any]
-    instance: int
-    feature_names: Sequence[str]
-    fits: Mapping[int, Fits]
-
-
-def tables(plan: Plan, settings: FitSettings, explained: Sequence[Explained], **outcome: Any) -> Sweep:
+def tables(plan: Plan, explained: Sequence[Rows], **outcome: Any) -> Sweep:
     """The tables of what was explained, in the order of their keys; ``outcome`` is what else there is to say."""
     import pandas as pd
 
-    parts = [_rows(plan, settings, one) for one in explained]
-    fits = pd.concat([rows for rows, _, _ in parts], ignore_index=True)
+    fits = pd.concat([pd.DataFrame(one.fits) for one in explained], ignore_index=True)
     _name(fits, plan.names)
-    each = [len(rows) for rows, _, _ in parts]
-    names = [np.tile(np.asarray(one.feature_names, dtype=object), n) for one, n in zip(explained, each, strict=True)]
+    counts = [len(one.fits["seed"]) for one in explained]
+    names = [np.tile(np.asarray(one.feature_names, dtype=object), n) for one, n in zip(explained, counts, strict=True)]
     found = {
         "feature_name": np.concatenate(names),
-        "coefficient": np.concatenate([coefficients for _, coefficients, _ in parts]),
-        "standard_error": np.concatenate([errors for _, _, errors in parts]),
+        "coefficient": np.concatenate([one.coefficients for one in explained]),
+        "standard_error": np.concatenate([one.standard_errors for one in explained]),
     }
-    sizes = np.repeat([len(one.feature_names) for one in explained], each)
+    sizes = np.repeat([len(one.feature_names) for one in explained], counts)
     fits, attributions = _in_order(fits, sizes, found)
     return Sweep(attributions, fits, _instances(plan, fits), rows_of_a_loop=plan.rows_of_a_loop, **outcome)
 
@@ -98,44 +85,6 @@ def _in_order(
     for name, values in found.items():
         attributions[name] = values[np.repeat(starts, sizes) + feature]
     return fits.iloc[order].reset_index(drop=True), attributions
-
-
-def _rows(plan: Plan, settings: FitSettings, explained: Explained) -> tuple[pd.DataFrame, Array, Array]:
-    """Rows of the table of fits, and coefficients and standard errors of all their features, one after the other."""
-    import pandas as pd
-
-    seeds, fits = list(explained.fits), list(explained.fits.values())
-    cells, labels = pd.DataFrame(plan.cells), fits[0].labels
-    shape = len(seeds), len(cells), len(labels)
-    n = int(np.prod(shape))
-    rows: dict[str, Any] = {"instance": np.full(n, explained.instance)}
-    for key, value in explained.settings.items():
-        rows[key] = np.full(n, value if isinstance(value, (bool, str)) else type(value).__name__)
-    rows["seed"] = np.repeat(seeds, len(cells) * len(labels))
-    for column in map(str, cells):
-        rows[column] = np.tile(np.repeat(cells[column].to_numpy(), len(labels)), len(seeds))
-    rows["label"] = np.tile([plan.labels.label(output) for output in labels], len(seeds) * len(cells))
-    outputs = fits[0].prediction[labels]
-    measured = {name: np.stack([fit.measured[name] for fit in fits]) for name in fits[0].measured}
-    measured |= _fresh(settings, fits, outputs) if len(seeds) > 1 else {}
-    measured["model_prediction"] = np.broadcast_to(outputs, shape)
-    measured["rows_predicted"] = np.broadcast_to(cells["num_samples"].to_numpy()[:, None], shape)
-    for name in MEASURED:
-        rows[name] = measured[name].ravel() if name in measured else np.nan
-    coefficients = np.stack([fit.lines[..., 1:] for fit in fits])
-    return pd.DataFrame(rows), coefficients.ravel(), np.stack([fit.standard_errors for fit in fits]).ravel()
-
-
-def _fresh(settings: FitSettings, fits: Sequence[Fits], outputs: Array) -> dict[str, Array]:
-    """Fidelity to the other seeds' samples, at each fit's own width and at the one of reference: columns (R, C, L)."""
-    lines = np.stack([fit.lines for fit in fits])
-    samples = Moments(*(np.stack(parts) for parts in zip(*(fit.samples.parts for fit in fits), strict=True)))
-    at_width = lines.reshape(len(fits), settings.swept, -1, *lines.shape[2:])
-    own = [fresh_fidelity(at_width[:, width], samples[:, width], outputs) for width in range(settings.swept)]
-    found = {"fresh": [np.concatenate(parts, axis=1) for parts in zip(*own, strict=True)]}
-    found["reference"] = list(fresh_fidelity(lines, samples[:, settings.reference], outputs))
-    names = ("r2_{}", "{}_spread", "{}_residual_of_seed", "{}_spread_of_seed")
-    return {name.format(kind): part for kind, parts in found.items() for name, part in zip(names, parts, strict=True)}
 
 
 def function_tables(

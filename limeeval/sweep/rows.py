@@ -1,0 +1,74 @@
+"""The rows of one instance, from the fits of all its seeds."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from limeeval.lime.domain import Array
+from limeeval.lime.moments import Moments
+from limeeval.metrics.fresh import fresh_fidelity
+from limeeval.sweep.columns import MEASURED
+from limeeval.sweep.fits import Fits, FitSettings
+from limeeval.sweep.grid import Cell
+from limeeval.sweep.plan import Plan
+
+
+@dataclass(frozen=True, eq=False)
+class Explained:
+    """One instance with one set of samples: the fits of each seed that finished."""
+
+    settings: Mapping[str, Any]
+    instance: int
+    feature_names: Sequence[str]
+    fits: Mapping[int, Fits]
+
+
+@dataclass(frozen=True, eq=False)
+class Rows:
+    """Columns of the table of fits (n,), and coefficients and standard errors of all d features, fit by fit (n d,)."""
+
+    fits: Mapping[str, Array]
+    feature_names: Sequence[str]
+    coefficients: Array
+    standard_errors: Array
+
+
+def rows_of(plan: Plan, settings: FitSettings, explained: Explained) -> Rows:
+    """The rows of one instance, each fit scored on the samples of the others."""
+    seeds, fits = list(explained.fits), list(explained.fits.values())
+    cells, labels = plan.cells, fits[0].labels
+    shape = len(seeds), len(cells), len(labels)
+    n = int(np.prod(shape))
+    rows: dict[str, Any] = {"instance": np.full(n, explained.instance)}
+    for key, value in explained.settings.items():
+        rows[key] = np.full(n, value if isinstance(value, (bool, str)) else type(value).__name__)
+    rows["seed"] = np.repeat(seeds, len(cells) * len(labels))
+    for column in Cell._fields:
+        rows[column] = np.tile(np.repeat([getattr(cell, column) for cell in cells], len(labels)), len(seeds))
+    rows["label"] = np.tile([plan.labels.label(output) for output in labels], len(seeds) * len(cells))
+    outputs = fits[0].prediction[labels]
+    measured = {name: np.stack([fit.measured[name] for fit in fits]) for name in fits[0].measured}
+    measured |= _fresh(settings, fits, outputs) if len(seeds) > 1 else {}
+    measured["model_prediction"] = np.broadcast_to(outputs, shape)
+    measured["rows_predicted"] = np.broadcast_to(np.array([[cell.num_samples] for cell in cells]), shape)
+    for name in MEASURED:
+        rows[name] = measured[name].ravel() if name in measured else np.full(n, np.nan)
+    coefficients = np.stack([fit.lines[..., 1:] for fit in fits])
+    errors = np.stack([fit.standard_errors for fit in fits])
+    return Rows(rows, explained.feature_names, coefficients.ravel(), errors.ravel())
+
+
+def _fresh(settings: FitSettings, fits: Sequence[Fits], outputs: Array) -> dict[str, Array]:
+    """Fidelity to the other seeds' samples, at each fit's own width and at the one of reference: columns (R, C, L)."""
+    lines = np.stack([fit.lines for fit in fits])
+    samples = Moments(*(np.stack(parts) for parts in zip(*(fit.samples.parts for fit in fits), strict=True)))
+    at_width = lines.reshape(len(fits), settings.swept, -1, *lines.shape[2:])
+    own = [fresh_fidelity(at_width[:, width], samples[:, width], outputs) for width in range(settings.swept)]
+    found = {"fresh": [np.concatenate(parts, axis=1) for parts in zip(*own, strict=True)]}
+    found["reference"] = list(fresh_fidelity(lines, samples[:, settings.reference], outputs))
+    names = ("r2_{}", "{}_spread", "{}_residual_of_seed", "{}_spread_of_seed")
+    return {name.format(kind): part for kind, parts in found.items() for name, part in zip(names, parts, strict=True)}
