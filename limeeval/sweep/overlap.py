@@ -5,6 +5,7 @@ The model is called in the caller's thread alone, one batch at a time, as if not
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from queue import SimpleQueue
@@ -25,10 +26,11 @@ def overlapping(
     desk = _Desk(function)
     pool = ThreadPoolExecutor(2, thread_name_prefix="limeeval")
     try:
-        found = [pool.submit(work, desk.ask, item) for item in items]
-        for future in found:
+        coming = deque(pool.submit(work, desk.ask, item) for item in items)
+        for future in coming:
             future.add_done_callback(desk.wake)
-        for item, future in zip(items, found, strict=True):
+        for item in items:
+            future = coming.popleft()  # A result is not held on to once it is given away.
             while not future.done():
                 desk.serve()
             yield item, future.result()
