@@ -57,7 +57,9 @@ def test_a_run_that_is_killed_goes_on(killed_at: int, process, cli, tmp_path: Pa
     assert died.code == -signal.SIGKILL
     assert len(list((tmp_path / "kept").rglob("*.npz"))) == min(killed_at - 1, BATCHES)
     assert_whole(tmp_path)
-    assert cli("report", "run").message.startswith("run must be the folder of a finished run, got no run")
+    assert cli("report", "run").message.startswith(
+        "run must be the folder of a finished run, got a run that has not finished"
+    )
     ran = cli(*WORK, "out=run")
     assert (ran.code, ran.err) == (0, "")
     if killed_at > 1:
@@ -92,7 +94,7 @@ def test_a_killed_run_over_an_older_one_is_no_finished_run(process, cli, tmp_pat
     newer = [*WORK, "lime.kernel_width_factor=0.7", "out=run"]
     died = process(*newer, PYTHONPATH=str(tmp_path), KILLED_AT="2", HALF="0")
     assert died.code == -signal.SIGKILL
-    assert "got no run: no summary.json" in cli("report", "run").message
+    assert "got a run that has not finished: no summary.json" in cli("report", "run").message
     assert cli(*newer).code == 0
     assert cli("report", "run").code == 0
 
