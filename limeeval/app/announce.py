@@ -17,7 +17,7 @@ _GIB = 2**30
 
 
 def announce(plan: Plan, store: Store | None, settings: Mapping[str, Any], console: Console) -> Store | None:
-    """Says how many rows will be predicted, how long that takes and what is kept; the store, if it has room.
+    """Says how many rows will be predicted, how long that takes and what is kept; the store, if room can be made in it.
 
     Raises:
         ValueError: a row, a label or the model's outputs do not fit.
@@ -28,12 +28,15 @@ def announce(plan: Plan, store: Store | None, settings: Mapping[str, Any], conso
     from limeeval.sweep.work import work_of
 
     work = work_of(plan, store)
-    if store is not None and work.is_stored(next(work.units())):
+    units = list(work.units())
+    has_first, has_last = (store is not None and work.is_stored(unit) for unit in (units[0], units[-1]))
+    if has_first and has_last:
         console.print(f"{plan.rows_to_predict:,} rows, of which an earlier run has predictions", style="dim")
         return store
     found = forecast(plan, work)
     processes = _processes(settings["n_jobs"])
-    parts = [f"{found.rows:,} rows to predict", f"about {duration(found.seconds / processes)}"]
+    known = ", some of them known from an earlier run" if has_first else ""
+    parts = [f"{found.rows:,} rows to predict{known}", f"about {duration(found.seconds / processes)}"]
     if store is not None:
         limit = int(settings["store_limit"] * _GIB)
         if found.stored_bytes <= limit if settings["dry_run"] else make_room(store.root, found.stored_bytes, limit):

@@ -43,7 +43,9 @@ def run(line: Line, sources: Sources, *, explain: bool) -> int:
             decorated(jobs.job)()
             return jobs.finish()
     except configuration_errors() as error:
-        _say(one_line(error, sources))
+        said = one_line(error, sources)
+        is_folder = isinstance(error, OSError) and not isinstance(error, UnicodeError)
+        _say(f"out must be a folder that can be written to, got {said}" if is_folder else said)
         return WRONG_USAGE
 
 

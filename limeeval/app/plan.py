@@ -69,10 +69,7 @@ def checked_grid(settings: Mapping[str, Any]) -> tuple[Any, list[int]]:
     if isinstance(n_jobs, bool) or not isinstance(n_jobs, int) or n_jobs == 0:
         raise ValueError(f"n_jobs must be a number of processes, or -1 for all cores, got {n_jobs}")
     target = settings["target"]
-    try:
-        check_kernel_width(target["fidelity_at"])
-    except ValueError as error:
-        raise ValueError(f"target.fidelity_at, {error}") from error
+    check_kernel_width(target["fidelity_at"], "target.fidelity_at")
     for key in ("trust", "dry_run"):
         if not isinstance(settings[key], bool):
             raise ValueError(f"{key} must be true or false, got {settings[key]}")

@@ -15,14 +15,14 @@ def report(arguments: Sequence[str]) -> int:
     from limeeval.app.rerun import newest_run
     from limeeval.app.terminal import Terminal
     from limeeval.report.terminal.terminal import COLUMNS, print_answer, what_was_run
-    from limeeval.study.folder import load, save
+    from limeeval.study.folder import load, rebuild
 
     if any(argument.startswith("-") or "=" in argument for argument in arguments):
         raise ValueError(f"report takes folders of runs, got {' '.join(arguments)}")
     console = Terminal()
     for folder in [Path(argument) for argument in arguments] or [newest_run()]:
         study = load(folder)
-        save(study, folder)
+        rebuild(study, folder)
         if len(study.answers) == 1:
             console.print(what_was_run(study.descriptions[0], width=min(console.width, COLUMNS)))
         print_answer(console, study.answers, folder=str(folder))

@@ -80,9 +80,11 @@ def pseudo_run_interval_over_instances(found: Agreement) -> Interval:
     """Interval (...) of the mean over *these* instances (..., m) of what their runs have in common.
 
     The sum of the instances' jackknife variances, on the logit. Where all runs of all instances agree there is none:
-    then the variances and the mean with an artificial run in each instance give the lower limit, and the upper is 1.
-    Without a spread at any other value: Clopper and Pearson's limits of R // 2 pairs an instance. nan where an instance
-    has fewer than three runs or anything is nan.
+    the upper limit is 1, and the lower one the larger of two: from the variances and the mean with an artificial run in
+    each instance; and Clopper and Pearson's of R // 2 disjoint pairs an instance, all of them alike. That one holds
+    however the instances differ: the product of their probabilities is at most the power of their mean. Without a
+    spread at any other value: Clopper and Pearson's. nan where an instance has fewer than three runs or anything is
+    nan.
     """
     m = found.mean.shape[-1]
     minimum = np.asarray(found.minimum.mean(axis=-1))
@@ -95,7 +97,7 @@ def pseudo_run_interval_over_instances(found: Agreement) -> Interval:
     )
     widest = bounded_limits(plain.estimate, (found.runs // 2).sum(axis=-1), minimum=minimum)
     flat, agree = plain.high - plain.low <= _STILL, plain.estimate >= 1 - _STILL
-    low = np.where(flat, np.where(agree, extended.low, widest[0]), plain.low)
+    low = np.where(flat, np.where(agree, np.maximum(extended.low, widest[0]), widest[0]), plain.low)
     high = np.where(flat, np.where(agree, 1.0, widest[1]), plain.high)
     return Interval(plain.estimate, low, high, m)
 

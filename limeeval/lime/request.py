@@ -35,14 +35,14 @@ def check_at_least(name: str, value: Any, least: int) -> None:
         raise ValueError(f"{name} must be a whole number of at least {least}, got {value!r}")
 
 
-def check_kernel_width(kernel_width: Any) -> float:
+def check_kernel_width(kernel_width: Any, name: str = "kernel_width") -> float:
     """The width as a float; raises ValueError unless it is a finite number above 0."""
     try:
         width = float(kernel_width)
     except (TypeError, ValueError):
         width = float("nan")
     if not 0 < width < float("inf"):
-        raise ValueError(f"kernel_width must be a number above 0, got {kernel_width!r}")
+        raise ValueError(f"{name} must be a number above 0, got {kernel_width!r}")
     return width
 
 

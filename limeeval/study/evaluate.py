@@ -69,7 +69,9 @@ def evaluate(
         ModelError: the model raised, on every batch.
     """
     start = time.perf_counter()
-    goal = target or Target()
+    goal = Target() if target is None else target
+    if not isinstance(goal, Target):
+        raise ValueError(f"target must be a limeeval.Target, got {target!r}")
     rows, chosen = _checked_rows(instances), seeds_of(seeds)
     plan: Plan | FunctionPlan
     if isinstance(explainer, LimeTabularExplainer):

@@ -60,6 +60,17 @@ def write(study: Study, folder: Path) -> None:
     write_json(folder / SUMMARY, summary_of(study))
 
 
+def rebuild(study: Study, folder: Path) -> None:
+    """Writes the scores and the summary of a study anew, which were made from the rows that are there.
+
+    Raises:
+        ValueError: another run is using the folder, or it cannot be written to.
+    """
+    with in_use(folder):
+        write_table(folder / "scores.parquet", study.scores)
+        write_json(folder / SUMMARY, summary_of(study))
+
+
 def load(folder: str | os.PathLike[str]) -> Study:
     """The study that a folder holds; its scores are made anew from its rows.
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -31,9 +31,10 @@ def merged_study(folders: Sequence[Path], *, arguments: Sequence[str]) -> Study:
             for study, own in zip(studies, swept, strict=True)
         ]
     )
+    each = [one for study in studies for one in study.descriptions]
     return Study(
         *tables,
-        descriptions=list(_descriptions([one for study in studies for one in study.descriptions], tables.attributions)),
+        descriptions=list(_descriptions(each, tables.attributions, {key for own in swept for key in own})),
         target=studies[0].target,
         arguments=arguments,
         failures=[failure for study in studies for failure in study.failures],
@@ -41,8 +42,10 @@ def merged_study(folders: Sequence[Path], *, arguments: Sequence[str]) -> Study:
     )
 
 
-def _descriptions(each: Sequence[Description], attributions: pd.DataFrame) -> Iterator[Description]:
-    """One description for each task, model, explainer and k, with what all of its jobs took."""
+def _descriptions(
+    each: Sequence[Description], attributions: pd.DataFrame, swept: Collection[str]
+) -> Iterator[Description]:
+    """One description for each task, model, explainer and k, with what all of its jobs took; ``swept`` keys differ."""
     found: dict[tuple[Any, ...], list[Description]] = {}
     for one in each:
         found.setdefault((one.task, one.model, one.explainer, one.k), []).append(one)
@@ -52,7 +55,14 @@ def _descriptions(each: Sequence[Description], attributions: pd.DataFrame) -> It
         sums = {name: sum(getattr(one, name) for one in own) for name in SUMMED}
         counts = {"instances": rows["instance"].nunique(), "seeds": rows["seed"].nunique()}
         explained = ", ".join(dict.fromkeys(one.explained for one in own))
-        yield replace(own[0], explained=explained, **counts, **sums)
+        alone = [argument for argument in own[0].arguments or () if not _is_of_one_job(argument, swept)]
+        yield replace(own[0], explained=explained, arguments=tuple(alone), **counts, **sums)
+
+
+def _is_of_one_job(argument: str, swept: Collection[str]) -> bool:
+    """Whether an argument is a setting that differs between jobs that have task, model and explainer in common."""
+    key = argument.lstrip("+").partition("=")[0]
+    return key in swept and (key in ("seeds", "instances") or key.startswith(("lime.", "metrics.", "target.")))
 
 
 SUMMED = ("rows_predicted", "rows_stored", "rows_of_a_loop", "seconds")

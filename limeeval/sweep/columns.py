@@ -5,7 +5,7 @@ MEASURED = (
     "r2",
     "output_spread",
     *(
-        f"{column}"
+        column
         for name in ("fresh", "reference")
         for column in (f"r2_{name}", f"{name}_spread", f"{name}_residual_of_seed", f"{name}_spread_of_seed")
     ),

@@ -122,10 +122,15 @@ def _checked(coefficients: Any, plan: FunctionPlan) -> Array:
         found = np.asarray(coefficients, dtype=float)
     except (TypeError, ValueError):
         found = np.empty(0)
-    if found.ndim != 2 or found.shape[1] < 1 or len(found) != len(plan.ids) or not np.isfinite(found).all():
+    if found.ndim != 2 or found.shape[1] < 1 or len(found) != len(plan.ids):
         raise ValueError(
-            f"explainer must return finite coefficients of shape ({len(plan.ids)}, features), one row an instance, got "
+            f"explainer must return coefficients of shape ({len(plan.ids)}, features), one row an instance, got "
             f"{type(coefficients).__name__}{_shape(coefficients)}"
+        )
+    finite = np.isfinite(found).all(axis=1)
+    if not finite.all():
+        raise ValueError(
+            f"explainer must return finite coefficients, got nan or infinity for the instance {plan.ids[finite.argmin()]}"
         )
     return found
 

@@ -100,7 +100,9 @@ def grid_of(settings: Mapping[str, Any]) -> Grid:
             f"got {settings['kernel_width']} and {settings['kernel_width_factor']}"
         )
     for key in WIDTH_KEYS:
-        values[key] = tuple(None if value is None else check_kernel_width(value) for value in values[key])
+        values[key] = tuple(
+            None if value is None else check_kernel_width(value, f"lime.{key}") for value in values[key]
+        )
     for key, least in (("num_samples", 2), ("num_features", 1)):
         for value in values[key]:
             check_at_least(f"lime.{key}", value, least)

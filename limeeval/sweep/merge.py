@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
@@ -43,23 +42,13 @@ class Job:
     swept: Mapping[str, Any]
 
 
-def read_job(folder: Path) -> Job | None:
-    """The job whose tables and ``status.json`` are in ``folder``, or None where it left no rows."""
-    import pandas as pd
-
-    paths = [folder / f"{name}.parquet" for name in Tables._fields]
-    if not all(path.is_file() for path in paths):
-        return None
-    status = json.loads((folder / "status.json").read_text(encoding="utf-8"))
-    return Job(Tables(*map(pd.read_parquet, paths)), status["swept"])
-
-
 def merge(jobs: Sequence[Job]) -> Tables:
     """The rows of all jobs, each once, in the order of :func:`limeeval.sweep.order.in_order`.
 
     Instances are numbered anew: within a task, in the order in which their rows (the user's ids) first appear. Swept
-    keys that are no columns become columns. Of a fit that several jobs made, the first one's row is kept: ``r2_fresh``
-    and what belongs to it are about the seeds of that job.
+    keys that are no columns become columns. Of a fit that several jobs made, the row of the job with most seeds is
+    kept: ``r2_fresh`` and what belongs to it are about the seeds and the largest sample count of that job. Where such
+    rows stand beside those of other jobs, what a seed contributes is not known.
 
     Raises:
         ValueError: no job has rows, or two jobs give different coefficients for the same keys.
@@ -67,12 +56,28 @@ def merge(jobs: Sequence[Job]) -> Tables:
     if not jobs:
         raise ValueError("at least one job must have rows to merge, got none")
     numbered = [_numbered(tables, positions) for tables, positions in _positions(_with_settings(jobs))]
-    attributions, fits, instances = (stacked(tables) for tables in zip(*numbered, strict=True))
+    numbered.sort(key=lambda tables: -tables.fits["seed"].nunique())
+    attributions, fits, instances = zip(*numbered, strict=True)
     return Tables(
-        _once(in_order(attributions), check="coefficient"),
-        _once(in_order(fits)),
-        _once(in_order(instances)),
+        _once(in_order(stacked(attributions)), check="coefficient"), _fits(fits), _once(in_order(stacked(instances)))
     )
+
+
+def _fits(jobs: Sequence[pd.DataFrame]) -> pd.DataFrame:
+    """The fits of all jobs, each once; what seeds contribute to fidelity is missing where jobs share some of them."""
+    import pandas as pd
+
+    table, job = stacked(jobs), np.repeat(np.arange(len(jobs)), [len(rows) for rows in jobs])
+    keys = keys_of(table)
+    rank, unit = ranks(table, keys), ranks(table, [key for key in keys if key != "seed"])
+    order = np.argsort(rank, kind="stable")
+    again = np.diff(rank[order], prepend=-1) == 0
+    kept = order[~again]
+    of_several_jobs = pd.Series(job[kept]).groupby(unit[kept]).transform("nunique").to_numpy() > 1
+    shared = np.isin(unit[kept], unit[order[again]])
+    found: pd.DataFrame = table.iloc[kept].reset_index(drop=True)
+    found.loc[of_several_jobs & shared, [column for column in found if str(column).endswith("_of_seed")]] = np.nan
+    return found
 
 
 def _with_settings(jobs: Sequence[Job]) -> list[Tables]:

@@ -222,8 +222,3 @@ def _at(inputs: Any, rows: np.ndarray[Any, np.dtype[np.intp]]) -> Any:
     if hasattr(inputs, "iloc"):
         return inputs.iloc[rows]
     return [inputs[row] for row in rows] if isinstance(inputs, list) else inputs[rows]
-
-
-def stored_bytes(rows: int, labels: int) -> int:
-    """About how much the predictions of so many rows take."""
-    return 8 * rows * labels

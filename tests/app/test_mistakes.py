@@ -30,7 +30,7 @@ from filelock import FileLock
         (["batch_rows=100"], "batch_rows must be a whole number of at least 250, got 100"),
         (["n_jobs=0"], "n_jobs must be a number of processes, or -1 for all cores, got 0"),
         (["target.jaccard=2"], "target.jaccard must be between 0 and 1, got 2"),
-        (["target.fidelity_at=0"], "target.fidelity_at, kernel_width must be a number above 0, got 0"),
+        (["target.fidelity_at=0"], "target.fidelity_at must be a number above 0, got 0"),
         (["store_limit=0"], "store_limit must be a number of GiB above 0, got 0"),
         (["store=file"], "store must be a folder, or null for none, got file"),
         (["store="], "store must be a folder, or null for none, got nothing"),

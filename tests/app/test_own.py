@@ -71,7 +71,7 @@ def test_any_explainer_has_every_score(cli, mine: str, tiny, tmp_path: Path) -> 
     attributions = pd.read_parquet(tmp_path / "run" / "attributions.parquet").query("explainer == 'fn'")
     assert len(attributions) == 2 * 2 * 2 * 4
     commands = re.findall(r"python -m limeeval (.*)", cli("report", "run/1").out)
-    assert len(commands) == 2
+    assert len(commands) == 1
     for command in commands:
         assert cli(*shlex.split(command), "store=null").code == 0
 
@@ -89,7 +89,7 @@ def test_an_explainer_that_fails(cli, mine: str, tiny, tmp_path: Path) -> None:
     assert pd.read_parquet(tmp_path / "run" / "fits.parquet")["seed"].unique().tolist() == [0]
     ran = cli("task=iris", f"explainer={mine}:short", "trust=true", "out=other", *tiny)
     assert ran.code == 2
-    assert ran.message.startswith("explainer must return finite coefficients of shape (2, features)")
+    assert ran.message.startswith("explainer must return coefficients of shape (2, features)")
     assert not list((tmp_path / "other").glob("*.parquet"))
 
 

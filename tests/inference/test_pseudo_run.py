@@ -133,3 +133,15 @@ def test_instances_in_which_nothing_agrees_and_too_few_runs():
     few = pseudo_run_interval_over_instances(stacked([of(np.ones((2, 2)))] * 10))
     assert few.estimate == 1
     assert np.isnan([few.low, few.high]).all()
+
+
+def test_more_agreement_is_never_less_certain():
+    """All of ten runs of ten instances alike, against one run of one instance that swaps a feature: both are stable."""
+    alike = np.ones((10, 10, 10))
+    swapped = alike.copy()
+    swapped[0, 0, 1:] = swapped[0, 1:, 0] = 3 / 5
+    one_swap, minimum = np.full(10, 3 / 5), np.zeros(10)
+    found = [agreement(Similarity(pairs, one_swap, minimum)) for pairs in (alike, swapped)]
+    all_alike, one_differs = map(pseudo_run_interval_over_instances, found)
+    assert all_alike.low >= one_differs.low > 0.9
+    assert all_alike.low == pytest.approx(0.025 ** (1 / 50))

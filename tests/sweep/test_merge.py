@@ -1,6 +1,5 @@
 """Several jobs merged against the one job that does the same, and against tables that can be read off."""
 
-import json
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -10,7 +9,7 @@ import pandas as pd
 import pytest
 
 from limeeval.sweep.grid import grid_of
-from limeeval.sweep.merge import Job, Tables, merge, read_job
+from limeeval.sweep.merge import Job, Tables, merge
 from limeeval.sweep.order import in_order, keys_of, ranks
 from limeeval.sweep.plan import Plan, plan_of_task
 from limeeval.sweep.run import run_sweep
@@ -87,12 +86,16 @@ def test_jobs_on_other_rows_and_seeds_are_the_sweep_over_all(penguins: Task) -> 
     assert_same(merged.instances, in_order(whole.instances))
 
 
-def test_a_fit_of_several_jobs_keeps_the_first_ones_fidelity(penguins: Task) -> None:
+def test_a_fit_of_several_jobs_keeps_the_fidelity_of_the_one_with_most_seeds(penguins: Task) -> None:
     two, three = (job_of(plan_of(penguins, [3], seeds)) for seeds in ([0, 1], [0, 1, 2]))
-    merged = merge([two, three]).fits.set_index(["seed", "kernel_width"])["r2_fresh"]
-    for seed, source in ((0, two), (1, two), (2, three)):
-        own = source.tables.fits.query("seed == @seed").set_index("kernel_width")["r2_fresh"]
-        assert merged.loc[seed].to_dict() == own.to_dict()
+    assert_same(merge([two, three]).fits, in_order(three.tables.fits))
+
+
+def test_contributions_of_seeds_are_unknown_where_jobs_share_some(penguins: Task) -> None:
+    contributed = ["fresh_residual_of_seed", "fresh_spread_of_seed"]
+    jobs = [job_of(plan_of(penguins, [3], seeds)) for seeds in ([0, 1, 2], [2, 3, 4], [5, 6, 7])]
+    assert merge(jobs[:2]).fits[contributed].isna().all(axis=None)
+    assert merge(jobs[1:]).fits[contributed].notna().all(axis=None)  # Disjoint seeds add up.
 
 
 def test_instances_are_numbered_by_first_appearance_of_their_row() -> None:
@@ -160,17 +163,9 @@ def test_no_jobs_are_refused() -> None:
         merge([])
 
 
-def test_merged_tables_survive_parquet_and_are_read_from_folders(penguins: Task, tmp_path: Path) -> None:
+def test_merged_tables_survive_parquet(penguins: Task, tmp_path: Path) -> None:
     diabetes = load_task(name="diabetes", data="limeeval.tasks.datasets.diabetes", model=TREE)
-    jobs = [job_of(plan_of(task, [3], [0, 1]), **{"task.split_seed": 0}) for task in (penguins, diabetes)]
-    for number, done in enumerate(jobs):
-        folder = tmp_path / str(number)
-        folder.mkdir()
-        (folder / "status.json").write_text(json.dumps({"swept": done.swept}), encoding="utf-8")
-        assert read_job(folder) is None
-        for name, table in done.tables._asdict().items():
-            table.to_parquet(folder / f"{name}.parquet", index=False)
-    merged = merge([found for number in range(2) if (found := read_job(tmp_path / str(number))) is not None])
+    merged = merge([job_of(plan_of(task, [3], [0, 1]), **{"task.split_seed": 0}) for task in (penguins, diabetes)])
     for table in merged:
         table.to_parquet(tmp_path / "merged.parquet", index=False)
         assert len(pd.read_parquet(tmp_path / "merged.parquet")) == len(table)

@@ -26,7 +26,8 @@ class Answer:
         target: what it was judged by.
         swept: names of the settings that take several values, beside width and samples.
         cells: every cell of the grid, in the order of the scores.
-        reference: the cell that the verdict is about: LIME's defaults, or the cell nearest to them.
+        reference: the cell that the verdict is about: LIME's defaults, or the cell nearest to them; of another
+            explainer the first.
         chosen: the cheapest cell that is stable, faithful and supported; None if there is none.
         best: where none is, the most stable one that can be trusted otherwise; None if stability is not known.
         steadiness: of the reference cell, instance by instance.
@@ -100,7 +101,7 @@ def answer_of(
         steadiness=steadiness,
         need=need,
         stable=stable_sentence(reference, steadiness, description),
-        faithful=faithful_sentence(reference, description, target),
+        faithful=faithful_sentence(reference, description),
         set=set_sentence(cells, chosen=chosen, best=best, need=need, description=description, target=target),
         next=next_commands(cells, steadiness, chosen=chosen, best=best, need=need, description=description),
     )

@@ -8,30 +8,21 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from limeeval.report.description import Target
+from limeeval.report.scores.scored import COLUMNS
+from limeeval.report.scores.units import UNIT
+from limeeval.sweep.grid import SAMPLING_KEYS
 
 if TYPE_CHECKING:
     import pandas as pd
 
 IDENTITY = ("task", "model", "explainer")
 """Columns that say whose scores these are."""
-SCORE_COLUMNS = (
-    "instance",
-    "label",
-    "metric",
-    "k",
-    "estimate",
-    "low",
-    "high",
-    "low_population",
-    "high_population",
-    "interval",
-    "n",
-    "chance",
-)
-"""All other columns of the table of scores are settings."""
+LIME = "lime"
+"""Name of the explainer that is LIME."""
 LIME_DEFAULTS: Mapping[str, Any] = {
     "kernel_width_factor": 1.0,
     "num_samples": 5000,
+    "num_features": 10,
     "feature_selection": "auto",
     "discretize_continuous": True,
     "discretizer": "quartile",
@@ -60,18 +51,20 @@ class JudgedCell:
         settings: every setting by name, None for one that the explainer does not have.
         name: the settings in words, as far as they tell cells apart.
         others: values of the settings that are swept beside width and samples.
-        is_default: whether these are LIME's defaults.
+        is_lime: whether the explainer is LIME.
+        is_default: whether these are LIME's defaults; of no other explainer.
         same_set: share of pairs of runs that name the same k features.
         same_first: share of pairs that name the same first one.
         jaccard: Jaccard@k of pairs.
         own: R2 on each fit's own samples.
         fresh: R2 on the other seeds' samples at the setting's own width.
         fidelity: R2 that faithfulness is judged by: at the target's width, else ``fresh``.
+        fidelity_at: width that ``fidelity`` is measured at, in multiples of LIME's; None without a width.
         chance: Jaccard@k of unrelated runs.
         ess: mean number of effective samples of its fits.
         stable: whether the whole interval of Jaccard@k lies above the target; None if there is no agreement.
-        behind: how far fidelity falls behind the best supported cell, of the same width unless fidelity is judged at
-            one width for all; None where it is not defined.
+        behind: how far fidelity falls behind the best supported cell of the same sampling, and of the same width unless
+            fidelity is judged at one width for all; None where it is not defined.
         faithful: whether it falls behind by no more than the margin; None where no fidelity is defined to compare with.
         supported: whether at least half of the fits rest on enough effective samples; None without fits.
     """
@@ -79,6 +72,7 @@ class JudgedCell:
     settings: Mapping[str, Any]
     name: str
     others: tuple[str, ...]
+    is_lime: bool
     is_default: bool
     same_set: Score
     same_first: Score
@@ -86,6 +80,7 @@ class JudgedCell:
     own: Score
     fresh: Score
     fidelity: Score
+    fidelity_at: float | None
     chance: float | None
     ess: float | None
     stable: bool | None
@@ -117,13 +112,14 @@ def judged_cells(scores: pd.DataFrame, target: Target) -> tuple[JudgedCell, ...]
     found = list(_cells(table, columns))
     others = swept_beside_width_and_samples([settings for settings, _ in found])
     is_one_ruler = bool(table.loc[table["metric"] == "r2_reference", "estimate"].notna().any())
-    cells = [_cell(settings, own, others, target, is_one_ruler=is_one_ruler) for settings, own in found]
+    at = target.fidelity_at if is_one_ruler else None
+    cells = [_cell(settings, own, others, target, at=at) for settings, own in found]
     return tuple(_compared(cell, cells, is_one_ruler=is_one_ruler, margin=target.r2_margin) for cell in cells)
 
 
 def settings_of(scores: pd.DataFrame) -> list[str]:
     """Columns that are settings."""
-    return [column for column in scores.columns if column not in (*IDENTITY, *SCORE_COLUMNS)]
+    return [column for column in scores.columns if column not in (*IDENTITY, *UNIT, *COLUMNS)]
 
 
 def swept_beside_width_and_samples(settings: Sequence[Mapping[str, Any]]) -> list[str]:
@@ -148,8 +144,10 @@ def _cells(table: pd.DataFrame, columns: list[str]) -> Iterator[tuple[dict[str, 
 
 
 def _cell(
-    settings: dict[str, Any], rows: pd.DataFrame, others: list[str], target: Target, *, is_one_ruler: bool
+    settings: dict[str, Any], rows: pd.DataFrame, others: list[str], target: Target, *, at: float | None
 ) -> JudgedCell:
+    """A cell not yet compared with others; its fidelity at the one width for all, or at its own if there is none."""
+    is_lime = "explainer" not in rows.columns or bool((rows["explainer"] == LIME).all())
     own = {row["metric"]: row for row in rows.to_dict("records")}
     jaccard, fresh, reference = (_score(own.get(metric)) for metric in ("jaccard", "r2_fresh", "r2_reference"))
     share = plain(own["supported"]["estimate"]) if "supported" in own else None
@@ -157,13 +155,15 @@ def _cell(
         settings=settings,
         name=_name(settings, others),
         others=tuple(str(settings[name]) for name in others),
-        is_default=_is_default(settings),
+        is_lime=is_lime,
+        is_default=is_lime and _is_default(settings),
         same_set=_score(own.get("same_set")),
         same_first=_score(own.get("same_first")),
         jaccard=jaccard,
         own=_score(own.get("r2")),
         fresh=fresh,
-        fidelity=reference if is_one_ruler else fresh,
+        fidelity=fresh if at is None else reference,
+        fidelity_at=settings.get("kernel_width_factor") if at is None else at,
         chance=plain(own["jaccard"]["chance"]) if "jaccard" in own else None,
         ess=plain(own["ess"]["estimate"]) if "ess" in own else None,
         stable=None if jaccard.estimate is None else jaccard.low is not None and jaccard.low > target.jaccard,
@@ -178,9 +178,12 @@ def _score(row: Mapping[Any, Any] | None) -> Score:
 
 
 def _compared(cell: JudgedCell, cells: Sequence[JudgedCell], *, is_one_ruler: bool, margin: float) -> JudgedCell:
-    """The cell beside the best supported one: each width is best on samples of its own, and no ruler for others."""
-    width = cell.settings.get("kernel_width_factor")
-    peers = [other for other in cells if is_one_ruler or other.settings.get("kernel_width_factor") == width]
+    """The cell beside the best supported one that is measured on the same kind of samples, at the same width.
+
+    Each sampling, and each width of its own, is best on its own samples, and no ruler for others.
+    """
+    ruler = SAMPLING_KEYS if is_one_ruler else (*SAMPLING_KEYS, "kernel_width_factor")
+    peers = [other for other in cells if all(other.settings.get(name) == cell.settings.get(name) for name in ruler)]
     known = [other.fidelity.estimate for other in peers if other.supported is not False]
     best = max((r2 for r2 in known if r2 is not None), default=None)
     if best is None:

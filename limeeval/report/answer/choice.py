@@ -11,7 +11,10 @@ _SCALES = ("kernel_width_factor", "num_samples")
 
 
 def reference_of(cells: Sequence[JudgedCell]) -> JudgedCell:
-    """LIME's defaults, else the cell nearest to them: fewest other settings changed, then width and samples."""
+    """LIME's defaults, else the cell nearest to them: fewest other settings changed, then width and samples.
+
+    Of another explainer, to which LIME's defaults mean nothing, the first cell.
+    """
     return min(cells, key=_distance_from_defaults)
 
 
@@ -42,6 +45,8 @@ def price(cell: JudgedCell) -> tuple[int, float]:
 
 
 def _distance_from_defaults(cell: JudgedCell) -> tuple[int, float]:
+    if not cell.is_lime:
+        return 0, 0.0
     others = [name for name in LIME_DEFAULTS if name in cell.settings and name not in _SCALES]
     changed = sum(cell.settings[name] != LIME_DEFAULTS[name] for name in others)
     samples = abs(math.log(cell.samples / LIME_DEFAULTS["num_samples"])) if cell.samples else 0.0

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from limeeval.lime.diagnostics import TRUSTED_UP_TO
-from limeeval.report.answer.cells import JudgedCell
+from limeeval.report.answer.cells import LIME, JudgedCell
 from limeeval.report.answer.commands import command, listed_keys, row_argument
-from limeeval.report.answer.need import FARTHEST, Need, two_digits
+from limeeval.report.answer.need import FARTHEST, SEEDS_UP_TO, Need, two_digits
 from limeeval.report.answer.steadiness import Steadiness
 from limeeval.report.description import Description
 
@@ -28,17 +28,22 @@ def next_commands(
     need: Need | None,
     description: Description,
 ) -> tuple[str, ...]:
-    """An explanation of the worst instance and the next run; none where there was no command line."""
+    """An explanation of the worst instance, if by LIME, and the next run; none where there was no command line."""
     if description.arguments is None:
         return ()
     run = run_command(
         cells, chosen=chosen, best=best, need=need, description=description, arguments=description.arguments
     )
+    if description.explainer != LIME:
+        return (run,)
     return explain_command(steadiness, description.arguments), run
 
 
 def explain_command(steadiness: Steadiness, arguments: Sequence[str]) -> str:
-    """Explains the worst instance, or the worst of those whose id can be typed; the first if none is known as bad."""
+    """Explains the worst instance by LIME, or the worst of those whose id can be typed.
+
+    The first if none is known as bad.
+    """
     rows = [*(worst.row for worst in steadiness.worst), steadiness.first]
     typed = (row_argument(row) for row in rows if row is not None)
     row = next((value for value in typed if value is not None), None)
@@ -82,7 +87,9 @@ def _missing(cell: JudgedCell, need: Need | None, description: Description) -> d
     if need is None or samples is None:
         return {"seeds": str(_MORE_SEEDS * seeds)}
     if need.prefers_seeds(seeds=seeds, num_samples=samples):
-        return {"seeds": str(need.seeds)}
+        return {"seeds": str(min(need.seeds or 0, SEEDS_UP_TO * seeds))}
+    if need.only_seeds:
+        return {"seeds": str(_MORE_SEEDS * seeds)}
     if need.samples is not None:
         return {"lime.num_samples": str(need.samples)}
     return {"metrics.k": str(k - 1)} if k > 1 else {"seeds": str(_MORE_SEEDS * seeds)}

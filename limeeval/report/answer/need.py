@@ -20,8 +20,9 @@ _TIMES = [2**step for step in range(7)]
 FARTHEST = _TIMES[-1]
 """How many times the samples of a setting the search goes."""
 _LIMITS, _RUNS = 60, 12
-_SEEDS_UP_TO = 10
-_RESERVE = 1.5
+SEEDS_UP_TO = 10
+"""How many times the seeds of a run are within reach."""
+_RESERVE = 2
 _END = 1e-3
 
 
@@ -30,18 +31,22 @@ class Need:
     """What is estimated to bring the whole interval of Jaccard@k above the target: one or the other.
 
     Attributes:
-        samples: of a run, with the same seeds, to two digits; None if more than ``beyond``.
+        samples: of a run, with the same seeds, to two digits; None if more than ``beyond``, or if no number would do.
         beyond: the most samples that were considered.
         seeds: with the same samples; None if no number of them would do, the estimate itself being too low.
+        only_seeds: whether no number of samples would do: with so few seeds, even an estimate of 1 is too uncertain.
     """
 
     samples: int | None
     beyond: int
     seeds: int | None
+    only_seeds: bool = False
 
     def prefers_seeds(self, *, seeds: int, num_samples: int) -> bool:
-        """Whether more seeds are the cheaper way from this many of either, and within reach."""
-        if self.seeds is None or self.seeds > _SEEDS_UP_TO * seeds:
+        """Whether more seeds are the only way, or the cheaper one from this many of either, and within reach."""
+        if self.only_seeds or self.seeds is None:
+            return self.seeds is not None
+        if self.seeds > SEEDS_UP_TO * seeds:
             return False
         return self.samples is None or self.seeds / seeds <= self.samples / num_samples
 
@@ -55,8 +60,8 @@ def estimated_need(
     features that only some runs select bias it: it is shifted, on the logit scale, to what was measured. The distance
     that the interval reaches down is taken as constant on the scale of arcsin sqrt, where variances of shares are.
 
-    Both have half as many again in reserve, for where they are just enough half of the runs still fail. With that an
-    estimate of samples is mostly between one and two times what it takes, but too low where two reasons are all but
+    Both have as many again in reserve, for where they are just enough half of the runs still fail. With that an
+    estimate of samples is mostly between one and three times what it takes, but too low where two reasons are all but
     equally strong, which hardly any number of samples tells apart.
 
     Args:
@@ -74,10 +79,13 @@ def estimated_need(
         return None
     reached = _logit(expected) + _logit(measured.estimate) - _logit(expected[0])
     margin = _angle(measured.estimate) - _angle(measured.low)
+    goal = _angle(target) + margin
+    only_seeds = goal >= math.pi / 2
     return Need(
-        samples=_samples_above(reached, _logit(math.sin(min(_angle(target) + margin, math.pi / 2)) ** 2), num_samples),
+        samples=None if only_seeds else _samples_above(reached, _logit(math.sin(goal) ** 2), num_samples),
         beyond=num_samples * FARTHEST,
         seeds=_seeds_above(_angle(measured.estimate) - _angle(target), margin, coefficients.shape[1]),
+        only_seeds=only_seeds,
     )
 
 
@@ -119,14 +127,18 @@ def _runs(attributions: pd.DataFrame) -> tuple[Array, Array]:
 
 
 def _samples_above(reached: Array, wanted: Array, num_samples: int) -> int | None:
-    """The number of samples at which what is reached exceeds what is wanted, with a reserve, to two digits."""
+    """The number of samples at which what is reached exceeds what is wanted, with a reserve, to two digits.
+
+    None if that is more than ``FARTHEST`` times the samples.
+    """
     above = np.flatnonzero(reached > wanted)
     if not above.size:
         return None
     step = max(int(above[0]), 1)
     before, after = reached[step - 1 : step + 1]
     part = min(max(float((wanted - before) / (after - before)), 0.0), 1.0) if after > before else 1.0
-    return two_digits(num_samples * _RESERVE * 2 ** (step - 1 + part))
+    samples = two_digits(num_samples * _RESERVE * 2 ** (step - 1 + part))
+    return samples if samples <= num_samples * FARTHEST else None
 
 
 def _seeds_above(room: float, margin: float, seeds: int) -> int | None:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 
 from limeeval.lime.diagnostics import TRUSTED_UP_TO
 from limeeval.lime.wording import WEAK_BELOW
-from limeeval.report.answer.cells import JudgedCell, Score
+from limeeval.report.answer.cells import LIME, JudgedCell, Score
 from limeeval.report.answer.choice import stable_of
 from limeeval.report.answer.names import shortened
 from limeeval.report.answer.need import Need
@@ -27,18 +28,19 @@ def stable_sentence(cell: JudgedCell, steadiness: Steadiness, description: Descr
     return f"{verdict}. {agreement[0].upper()}{agreement[1:]}. {_steady(steadiness, description.unit)}"
 
 
-def faithful_sentence(cell: JudgedCell, description: Description, target: Target) -> str:
+def faithful_sentence(cell: JudgedCell, description: Description) -> str:
     """How much of the model a line carries in the reference cell, and how it is to be read."""
     if cell.supported is False:
         return f"Not to be trusted: {weakness(cell, description)}. Use a larger width or more samples."
     r2 = cell.fidelity.estimate
     if r2 is None and cell.ess is None:
-        return f"Not measured: {description.explainer} gives coefficients and no line to compare the model with."
+        name = shortened(description.explainer)
+        return f"Not measured: {name} gives coefficients and no line to compare the model with."
     if r2 is None:
         return "Not known: nothing to measure it by. " + (
             "It takes at least two seeds." if description.seeds < 2 else "The model is flat around these rows."
         )
-    at = "" if target.fidelity_at == 1 else f" at x{target.fidelity_at:.3g} LIME's width"
+    at = _judged_at(cell)
     if r2 <= 0:
         return f"A line carries none of the model's local variation{at} (R2 {r2:.2f}): it says nothing of the model."
     return f"A line carries {r2:.0%}{_limits(cell.fidelity)} of the model's local variation{at}: {reading(r2)}."
@@ -80,7 +82,17 @@ def set_sentence(
 def _where(cell: JudgedCell, description: Description) -> str:
     if cell.is_default:
         return "at LIME's defaults"
-    return f"at {cell.name} (LIME's defaults were not run)" if cell.samples else f"with {description.explainer}"
+    if description.explainer != LIME:
+        return f"with {shortened(description.explainer)}{f' at {cell.name}' if cell.name else ''}"
+    return f"at {cell.name} (LIME's defaults were not run)"
+
+
+def _judged_at(cell: JudgedCell) -> str:
+    """The width that fidelity is measured at, unless it goes without saying: the cell's own, being LIME's."""
+    at, own = cell.fidelity_at, cell.settings.get("kernel_width_factor")
+    if at is None or (at == 1 and own is not None and math.isclose(own, 1)):
+        return ""
+    return " at LIME's width" if at == 1 else f" at x{at:.3g} LIME's width"
 
 
 def _reasons(cell: JudgedCell, description: Description) -> str:
@@ -139,10 +151,12 @@ def _need(need: Need | None, cell: JudgedCell, description: Description) -> str:
     if need is None or cell.samples is None:
         return ""
     if need.prefers_seeds(seeds=description.seeds, num_samples=cell.samples):
-        return f"Estimated need: about {need.seeds:,} seeds to be sure."
+        return f"Estimated need: roughly {need.seeds:,} seeds to be sure."
+    if need.only_seeds:
+        return f"Estimated need: more than {description.seeds:,} seeds, whatever the samples."
     if need.samples is None:
         return f"Estimated need: more than {need.beyond:,} samples."
-    return f"Estimated need: about {need.samples:,} samples."
+    return f"Estimated need: roughly {need.samples:,} samples."
 
 
 def _too_narrow(cells: Sequence[JudgedCell]) -> str:

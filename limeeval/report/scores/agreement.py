@@ -148,7 +148,11 @@ def _for_these(instances: _Instances) -> tuple[Interval, str]:
     if np.isnan(instances.agreement.mean).any():  # No mean over pairs. Limits that hold for each hold for the mean.
         estimate, low, high, m = instances.interval
         return Interval(estimate.mean(axis=-1), low.mean(axis=-1), high.mean(axis=-1), m), "normal theory"
-    return pseudo_run_interval_over_instances(instances.agreement), "jackknife over seeds"
+    found = pseudo_run_interval_over_instances(instances.agreement)
+    # Where all agree there is no spread to go by, but limits that hold for each instance hold for their mean.
+    own = np.fmax(found.low, instances.interval.low.mean(axis=-1))
+    low = np.where((found.estimate >= 1) & ~np.isnan(found.low), own, found.low)
+    return found._replace(low=low), "jackknife over seeds"
 
 
 def _for_their_like(instances: _Instances) -> Interval | None:

@@ -65,17 +65,6 @@ def score(
     return pd.concat([agreement, table_of(fidelity, of_fits)], ignore_index=True) if fidelity else agreement
 
 
-def over_all(scores: pd.DataFrame) -> pd.DataFrame:
-    """One row a setting, in the order of the scores: its columns, every metric over all, and Jaccard's limits."""
-    settings = [column for column in scores.columns if column not in (*UNIT, *COLUMNS)]
-    rows = scores[scores["instance"].isna()]
-    cell = rows.groupby(settings, dropna=False, sort=False).ngroup() if settings else rows["n"] * 0
-    cells: pd.DataFrame = rows.assign(cell=cell).drop_duplicates("cell").set_index("cell")[settings]
-    estimates = rows.assign(cell=cell).pivot(index="cell", columns="metric", values="estimate")
-    limits = rows.assign(cell=cell)[rows["metric"] == "jaccard"].set_index("cell")[["low", "high"]]
-    return cells.join(estimates).join(limits).reset_index(drop=True)
-
-
 def _check(settings: Sequence[str], k: object) -> None:
     taken = [column for column in settings if column in COLUMNS]
     if taken:

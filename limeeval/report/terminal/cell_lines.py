@@ -5,13 +5,12 @@ from __future__ import annotations
 from rich.text import Text
 
 from limeeval.report.answer.answer import Answer
-from limeeval.report.answer.cells import JudgedCell
+from limeeval.report.answer.cells import LIME, JudgedCell
 from limeeval.report.answer.names import shortened
 from limeeval.report.answer.sentences import share, two_decimals, value, weakness
 from limeeval.report.terminal.columns import aligned
 from limeeval.report.terminal.telling import most_telling
 
-LIME = "lime"
 _OTHERS = 12
 
 

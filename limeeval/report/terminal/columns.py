@@ -7,7 +7,8 @@ from collections.abc import Sequence
 from rich.cells import cell_len
 from rich.text import Text
 
-_GAP = "  "
+GAP = "  "
+"""What comes between columns."""
 
 
 def aligned(rows: Sequence[Sequence[str]], *, width: int, left: int = 0) -> list[Text]:
@@ -23,7 +24,7 @@ def aligned(rows: Sequence[Sequence[str]], *, width: int, left: int = 0) -> list
     lines = []
     for row in rows:
         cells = [_padded(row[i], sizes[i], is_left=i < left or i == len(row) - 1) for i in kept]
-        line = Text(_GAP.join(cells).rstrip())
+        line = Text(GAP.join(cells).rstrip())
         line.truncate(width, overflow="ellipsis")
         lines.append(line)
     return lines

@@ -5,34 +5,39 @@ from __future__ import annotations
 from collections.abc import Sequence
 from itertools import combinations
 
+from rich.cells import cell_len
 from rich.text import Text
 
 from limeeval.lime.wording import WEAK_BELOW
 from limeeval.report.answer.answer import Answer
 from limeeval.report.answer.cells import IDENTITY, JudgedCell
-from limeeval.report.answer.names import fitted, shortened
+from limeeval.report.answer.names import fitted
 from limeeval.report.answer.sentences import CLOSE_FROM, value
-from limeeval.report.terminal.columns import aligned
+from limeeval.report.terminal.columns import GAP, aligned
 
 _NAMING = (*IDENTITY, "k")
-VERDICTS = {True: "yes", False: "not yet", None: "–"}
-_OTHER_COLUMNS = 66
+VERDICTS = {True: "yes", False: "no", None: "–"}
+_HEADER = ("stable", "Jaccard@k [95 %]", "R2", "line is", "set")
+_SHORTEST = 8
 
 
 def merged_lines(answers: Sequence[Answer], *, width: int, room: int) -> list[Text]:
-    """Title, header, a line for each answer, and a note: ``room`` lines at most, and no fewer than one answer.
+    """Title, header, a line for each answer, and notes: ``room`` lines at most, and no fewer than one answer.
 
     Answers not shown are counted in the title.
     """
-    shown = answers[: max(room - 3, 1)]
+    notes = _notes(answers, width)
+    shown = answers[: max(room - 2 - len(notes), 1)]
     left_out = f"  ({len(answers) - len(shown)} more: scores.parquet)" if len(shown) < len(answers) else ""
     title = Text(f"Do two runs agree, and what does a line carry?{left_out}", style="bold")
     title.truncate(width, overflow="ellipsis")
-    named = _telling_names(answers)
-    first = ["run", "stable", "Jaccard@k [95 %]", "R2", "a line is", "set", "judged at"]
-    header, *lines = aligned([first, *(_row(answer, named, width) for answer in shown)], width=width, left=1)
+    said = [_said(answer) for answer in shown]
+    taken = sum(len(GAP) + max(map(cell_len, column)) for column in zip(_HEADER, *said, strict=True))
+    names = _names(shown, _telling_names(answers), max(width - taken, _SHORTEST))
+    rows = [[name, *own] for name, own in zip(names, said, strict=True)]
+    header, *lines = aligned([["run", *_HEADER], *rows], width=width, left=1)
     header.stylize("dim")
-    return [title, header, *lines, _note(answers, width)]
+    return [title, header, *lines, *notes]
 
 
 def _telling_names(answers: Sequence[Answer]) -> tuple[str, ...]:
@@ -44,19 +49,23 @@ def _telling_names(answers: Sequence[Answer]) -> tuple[str, ...]:
     return _NAMING
 
 
-def _row(answer: Answer, named: Sequence[str], width: int) -> list[str]:
+def _names(answers: Sequence[Answer], named: Sequence[str], room: int) -> list[str]:
+    """What tells each answer apart, in so many columns."""
+    found = [[(name, getattr(answer.description, name)) for name in named] for answer in answers]
+    parts = [[f"k = {value}" if name == "k" else str(value) for name, value in own] for own in found]
+    return [", ".join(fitted(own, room, between=2)) for own in parts]
+
+
+def _said(answer: Answer) -> list[str]:
+    """What a line says beside the name, in the order of the header."""
     cell = answer.reference
     r2 = cell.fidelity.estimate
-    found = {name: getattr(answer.description, name) for name in named}
-    names = [f"k = {value}" if name == "k" else str(value) for name, value in found.items()]
     return [
-        ", ".join(fitted(names, max(width - _OTHER_COLUMNS, 8), between=2)),
         VERDICTS[cell.stable],
         value(cell.jaccard),
         "–" if r2 is None else f"{r2:.2f}",
         _reading(r2, cell),
         _setting(answer),
-        "" if cell.is_default else cell.name and shortened(cell.name, 30),
     ]
 
 
@@ -65,7 +74,7 @@ def _reading(r2: float | None, cell: JudgedCell) -> str:
         return "–" if r2 is None else "! weak"
     if r2 <= 0:
         return "nothing"
-    return "close" if r2 >= CLOSE_FROM else "main part" if r2 >= WEAK_BELOW else "a summary"
+    return "close" if r2 >= CLOSE_FROM else "partial" if r2 >= WEAK_BELOW else "summary"
 
 
 def _setting(answer: Answer) -> str:
@@ -76,25 +85,38 @@ def _setting(answer: Answer) -> str:
     if need is None or best is None or best.samples is None:
         return "none"
     if need.prefers_seeds(seeds=answer.description.seeds, num_samples=best.samples):
-        return f"~{need.seeds} seeds"
-    return f">{need.beyond:,} samples" if need.samples is None else f"~{need.samples:,} samples"
+        return f"~{need.seeds:,} seeds"
+    if need.only_seeds:
+        return f">{answer.description.seeds:,} seeds"
+    return f">{need.beyond:,}" if need.samples is None else f"~{need.samples:,}"
 
 
 def _short(cell: JudgedCell) -> str:
     factor, samples = cell.settings.get("kernel_width_factor"), cell.samples
     parts = [*([] if factor is None else [f"x{factor:.3g}"]), *([] if samples is None else [f"{samples:,}"])]
-    return ", ".join(parts) or "as it is"
+    return " ".join(parts) or "as it is"
 
 
-def _note(answers: Sequence[Answer], width: int) -> Text:
+def _notes(answers: Sequence[Answer], width: int) -> list[Text]:
+    """Where the answers were judged, and by what: on one line if there is room, else on two."""
     k = sorted({answer.description.k for answer in answers})
     ks = f"k = {k[0]}" if len(k) == 1 else f"k from {k[0]} to {k[-1]}"
     chances = sorted(answer.reference.chance for answer in answers if answer.reference.chance is not None)
     span = "–".join(dict.fromkeys(f"{chance:.2f}" for chance in (chances[0], chances[-1]))) if chances else ""
     by_chance = f"; by chance Jaccard is {span}" if span else ""
+    parts = [f"Judged {_where(answers)}.", f"{ks}{by_chance}."]
+    lines = [" ".join(parts)] if cell_len(" ".join(parts)) <= width else parts
+    notes = [Text(line, style="dim") for line in lines]
+    for note in notes:
+        note.truncate(width, overflow="ellipsis")
+    return notes
+
+
+def _where(answers: Sequence[Answer]) -> str:
+    lime = [answer.reference for answer in answers if answer.reference.is_lime]
+    if not lime:
+        return "at the first setting of each"
     where = (
-        "at LIME's defaults" if all(answer.reference.is_default for answer in answers) else "nearest LIME's defaults"
+        "at LIME's defaults" if all(cell.is_default for cell in lime) else "at LIME's defaults or the nearest setting"
     )
-    note = Text(f"Judged {where}; {ks}{by_chance}.", style="dim")
-    note.truncate(width, overflow="ellipsis")
-    return note
+    return where if len(lime) == len(answers) else f"{where}, others at their first"

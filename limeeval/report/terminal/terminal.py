@@ -9,9 +9,10 @@ from rich.cells import cell_len
 from rich.text import Text
 
 from limeeval.report.answer.answer import Answer
+from limeeval.report.answer.cells import LIME
 from limeeval.report.answer.names import fitted, shortened
 from limeeval.report.description import Description
-from limeeval.report.terminal.cell_lines import LIME, cell_lines
+from limeeval.report.terminal.cell_lines import cell_lines
 from limeeval.report.terminal.several import merged_lines
 
 if TYPE_CHECKING:
@@ -136,5 +137,7 @@ def _height(line: Text, width: int) -> int:
 
 
 def _time(seconds: float) -> str:
+    if seconds < 1:
+        return "under 1 s"
     minutes, rest = divmod(round(seconds), 60)
     return f"{minutes} min {rest} s" if minutes else f"{rest} s"

@@ -15,10 +15,11 @@ from limeeval.report.answer.answer import Answer, answer_of
 from limeeval.report.answer.cells import Score
 from limeeval.report.answer.commands import command, quoted, row_argument
 from limeeval.report.answer.names import fitted, shortened
-from limeeval.report.answer.need import estimated_need, expected_jaccard
+from limeeval.report.answer.need import Need, estimated_need, expected_jaccard
 from limeeval.report.description import Description, Target
 
 LIME = {
+    "num_features": 10,
     "feature_selection": "auto",
     "discretize_continuous": True,
     "discretizer": "quartile",
@@ -175,6 +176,10 @@ def test_fidelity_of_fits_that_rest_on_nothing_is_not_said() -> None:
 
 def test_the_width_that_fidelity_is_judged_at_is_said() -> None:
     assert "local variation at x0.5 LIME's width:" in answer(cell(), fidelity_at=0.5).faithful
+    assert "local variation at LIME's width:" in answer(cell(0.5)).faithful
+    assert "local variation at x2 LIME's width:" in answer(cell(0.5), fidelity_at=2).faithful
+    own = [row for row in cell(0.5) if row["metric"] != "r2_reference"]
+    assert "local variation at x0.5 LIME's width:" in answer(own).faithful
 
 
 def test_the_cheapest_setting_that_holds_is_chosen_and_ties_go_to_limes_width() -> None:
@@ -225,6 +230,33 @@ def test_without_one_ruler_widths_are_not_compared() -> None:
     assert [found.faithful for found in answer(*rows).cells] == [True, False, False]
     for apart in (without, blank):
         assert [found.faithful for found in answer(*apart).cells] == [True, True, False]
+
+
+def test_settings_whose_samples_differ_are_not_compared() -> None:
+    cells = [cell(r2=0.6, discretizer="decile"), cell(r2=0.4), cell(2, r2=0.3)]
+    found = answer(*cells).cells
+    assert [one.faithful for one in found] == [True, True, False]
+    assert [one.behind for one in found] == pytest.approx([0, 0, 0.1])
+    fits = [cell(r2=0.6, feature_selection="none"), cell(r2=0.4)]
+    assert [one.faithful for one in answer(*fits).cells] == [True, False]
+
+
+def test_fewer_features_and_other_explainers_are_not_limes_defaults() -> None:
+    few = answer(cell(num_features=3))
+    assert not few.reference.is_default
+    assert "LIME's defaults were not run" in few.stable
+    assert answer(cell(num_features=3), cell(0.5)).reference.name == "x0.5 with 5,000 samples, num_features 10"
+    others = [[{**row, "explainer": "mine:Lime"} for row in one] for one in (cell(1, 250), cell(1, 5000))]
+    found = answer(*others, description=replace(RUN, explainer="mine:Lime"))
+    assert not any(one.is_default for one in found.cells)
+    assert found.reference == found.cells[0]
+    assert found.stable.startswith("Not yet. With mine:Lime at x1 with 250 samples two runs agree")
+
+
+def test_another_explainer_has_no_command_that_explains_by_lime() -> None:
+    rows = [{**row, "explainer": "mine:Lime"} for row in cell()]
+    found = answer(rows, description=replace(RUN, explainer="mine:Lime"), arguments=["explainer=mine:Lime"])
+    assert found.next == ("python -m limeeval explainer=mine:Lime seeds=30",)
 
 
 def test_the_reference_is_limes_defaults_or_the_nearest_setting_which_is_named() -> None:
@@ -332,10 +364,53 @@ def test_more_seeds_settle_what_is_only_uncertain() -> None:
     runs = runs_of(drawn(truth, 0.05), 0.05)
     need = estimated_need(runs, measured=Score(0.96, 0.89, 0.99), num_samples=1000, k=3, target=0.9)
     assert need is not None
-    assert need.seeds == 20  # 10 x 1.5 x (margin .1367 / room .1204 in arcsin sqrt)^2 = 19.3
-    assert replace(need, samples=2100).prefers_seeds(seeds=10, num_samples=1000)
-    assert not replace(need, samples=1900).prefers_seeds(seeds=10, num_samples=1000)
+    assert need.seeds == 26  # 10 x 2 x (margin .1367 / room .1204 in arcsin sqrt)^2 = 25.8
+    assert replace(need, samples=2700).prefers_seeds(seeds=10, num_samples=1000)
+    assert not replace(need, samples=2500).prefers_seeds(seeds=10, num_samples=1000)
     assert not replace(need, samples=None, seeds=101).prefers_seeds(seeds=10, num_samples=1000)
+
+
+def test_no_number_of_samples_helps_where_even_an_estimate_of_one_is_too_uncertain() -> None:
+    """In arcsin sqrt: the goal 1.249, a quarter of a circle 1.571, the margins 0.443 and 0.315."""
+    truth = np.random.default_rng(0).normal(size=(6, 8))
+    runs, given = runs_of(drawn(truth, 0.05), 0.05), {"num_samples": 1000, "k": 3, "target": 0.9}
+    need = estimated_need(runs, measured=Score(0.95, 0.67, 1.0), **given)
+    assert need is not None
+    assert (need.samples, need.only_seeds) == (None, True)
+    assert need.seeds is not None
+    assert need.seeds > 100
+    assert need.prefers_seeds(seeds=10, num_samples=1000)
+    within = estimated_need(runs, measured=Score(0.95, 0.77, 1.0), **given)
+    assert within is not None
+    assert not within.only_seeds
+    below = estimated_need(runs, measured=Score(0.8, 0.45, 1.0), **given)
+    assert below == Need(samples=None, beyond=64_000, seeds=None, only_seeds=True)
+
+
+def test_a_need_of_seeds_alone_is_said_and_run_within_reach() -> None:
+    truth = np.random.default_rng(0).normal(size=(3, 20))
+    runs = settings_in(runs_of(drawn(truth, 0.1), 0.1))
+    for jaccard_score, said, seeds in (
+        ((0.95, 0.6, 1.0), "roughly 456 seeds to be sure.", 100),  # 10 x 2 x (.4592 / .0962)^2
+        ((0.8, 0.4, 1.0), "more than 10 seeds, whatever the samples.", 30),
+    ):
+        found = answer_of(scores_of(cell(jaccard=jaccard_score)), INSTANCES, runs, replace(RUN, arguments=()), Target())
+        assert found.set.endswith(f"Estimated need: {said}")
+        assert found.next[1] == f"python -m limeeval seeds={seeds}"
+
+
+def test_a_need_beyond_what_was_considered_is_not_named() -> None:
+    """The goal is reached at 64 times the samples at most, and twice that is beyond."""
+    truth = np.random.default_rng(1).normal(size=(30, 8))
+    runs = runs_of(drawn(truth, 0.4), 0.4)
+    measured = float(jaccard(drawn(truth, 0.4), 3).mean())
+    score = Score(measured, measured - 0.001, measured + 0.001)
+    targets = np.linspace(0.8, 0.999, 40)
+    found = [estimated_need(runs, measured=score, num_samples=1000, k=3, target=target) for target in targets]
+    samples = [need.samples for need in found if need is not None]
+    known = [count for count in samples if count is not None]
+    assert 32_000 < max(known) <= 64_000
+    assert samples[-1] is None
 
 
 def settings_in(runs: pd.DataFrame, **settings: Any) -> pd.DataFrame:
@@ -350,7 +425,7 @@ def test_the_next_run_has_what_is_missing_at_the_best_setting() -> None:
     found = answer_of(scores, INSTANCES, runs, replace(RUN, arguments=arguments), Target())
     assert found.need is not None
     assert found.need.samples is not None
-    assert f"Estimated need: about {found.need.samples:,} samples." in found.set
+    assert f"Estimated need: roughly {found.need.samples:,} samples." in found.set
     assert found.next == (
         "python -m limeeval explain task=loans lime.num_samples=5000 instances=17",
         f"python -m limeeval task=loans +seeds=10 lime.kernel_width_factor=0.5 lime.num_samples={found.need.samples}",

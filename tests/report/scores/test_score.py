@@ -3,7 +3,7 @@ import pandas as pd
 import pytest
 
 from limeeval.metrics.catalogue import agreement_metrics
-from limeeval.report.scores.score import over_all, score
+from limeeval.report.scores.score import score
 
 AGREEING = [3.0, 2.0, 1.0, 0.0]
 
@@ -38,6 +38,17 @@ def noisy(instances: int, seeds: int, d: int = 6, scale: float = 0.5) -> np.ndar
     generator = np.random.default_rng([instances, seeds, d])
     centres = np.arange(float(d)) + generator.normal(size=(instances, 1, d))
     return centres + generator.normal(scale=scale, size=(instances, seeds, d))
+
+
+def over_all(scores: pd.DataFrame) -> pd.DataFrame:
+    """One row a setting, in the order of the scores: its columns, every metric over all, and Jaccard's limits."""
+    rows = scores[scores["instance"].isna()]
+    settings = list(rows.columns[: rows.columns.get_loc("instance")])
+    cell = rows.groupby(settings, dropna=False, sort=False).ngroup() if settings else rows["n"] * 0
+    rows = rows.assign(cell=cell)
+    cells = rows.drop_duplicates("cell").set_index("cell")[settings]
+    limits = rows[rows["metric"] == "jaccard"].set_index("cell")[["low", "high"]]
+    return cells.join(rows.pivot(index="cell", columns="metric", values="estimate")).join(limits)
 
 
 def test_agreement_of_each_instance_and_over_all() -> None:

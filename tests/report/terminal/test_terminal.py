@@ -186,10 +186,39 @@ def test_several_answers_have_a_line_each() -> None:
     tasks = ("german_credit", "breast_cancer")
     text = printed(*(answer(replace(RUN, task=task), arguments=[f"task={task}"]) for task in tasks), folder="out")
     assert is_readable(text)
-    assert "german_credit  not yet  0.90 [0.87, 0.93]  0.30  a summary" in text
+    assert "german_credit      no  0.90 [0.87, 0.93]  0.30  summary" in text
     assert "Stable?    0 of 2" in text
     assert "Cost    1,000,000 model rows predicted in 12 s; a loop over LIME: 5,000,000." in text
     assert "python -m limeeval explain task=german_credit instances=0" in text
+
+
+def several(*descriptions: Description, **grid: Any) -> list[Answer]:
+    """Answers with the longest of settings to use."""
+    found = [answer(description, **grid) for description in descriptions]
+    chosen = [next(cell for cell in one.cells if cell.samples == 20_000) for one in found]
+    return [replace(one, chosen=cell) for one, cell in zip(found, chosen, strict=True)]
+
+
+def test_names_of_several_answers_are_readable_and_where_they_were_judged_is_noted() -> None:
+    runs = [replace(RUN, task=t, model=m) for t in ("iris", "wine") for m in ("forest", "logistic regression")]
+    near = several(*runs, widths=(0.5,), samples=(1000, 20_000))
+    text = printed(*near)
+    assert is_readable(text)
+    lines = text.splitlines()
+    row = "iris, logistic regression     yes  0.99 [0.96, 1.02]  0.30  summary  x0.5 20,000"
+    assert row in lines
+    assert "Judged at LIME's defaults or the nearest setting." in lines
+    assert "k = 4; by chance Jaccard is 0.12." in lines
+    default = printed(*several(*runs, widths=(1.0,), samples=(5000, 20_000))).splitlines()
+    assert "Judged at LIME's defaults. k = 4; by chance Jaccard is 0.12." in default
+
+
+def test_several_answers_of_other_explainers_are_not_judged_at_limes_defaults() -> None:
+    runs = [replace(RUN, explainer=name) for name in ("mine:A", "mine:B")]
+    others = several(*runs, widths=(1.0,), samples=(5000, 20_000))
+    assert "Judged at the first setting of each. k = 4" in printed(*others)
+    both = several(RUN, runs[0], widths=(1.0,), samples=(5000, 20_000))
+    assert "Judged at LIME's defaults, others at their first." in printed(*both).splitlines()
 
 
 @pytest.mark.parametrize("name", NASTY)
@@ -219,6 +248,9 @@ def test_the_cost_names_the_store_and_no_loop_that_is_no_dearer() -> None:
     assert (
         cost([stored])
         == "1,000 model rows predicted and 499,000 from the store in 1 min 1 s; a loop over LIME: 2,500,000."
+    )
+    assert (
+        cost([replace(RUN, rows_predicted=0, seconds=0.2, rows_of_a_loop=0)]) == "0 model rows predicted in under 1 s."
     )
     assert cost([replace(RUN, rows_of_a_loop=500_000)]) == "500,000 model rows predicted in 6 s."
 
