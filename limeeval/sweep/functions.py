@@ -129,9 +129,8 @@ def _checked(coefficients: Any, plan: FunctionPlan) -> Array:
         )
     finite = np.isfinite(found).all(axis=1)
     if not finite.all():
-        raise ValueError(
-            f"explainer must return finite coefficients, got nan or infinity for the instance {plan.ids[finite.argmin()]}"
-        )
+        first = plan.ids[int(finite.argmin())]
+        raise ValueError(f"explainer must return finite coefficients, got nan or infinity for the instance {first}")
     return found
 
 

@@ -228,7 +228,7 @@ def test_a_setting_nobody_offers_is_named() -> None:
 )
 @pytest.mark.parametrize("n_jobs", [1, 2])
 def test_coefficients_must_fit(returned: Any, n_jobs: int) -> None:
-    with pytest.raises(ValueError, match="explainer must return (finite )?coefficients"):
+    with pytest.raises(ValueError, match=r"explainer must return (finite )?coefficients"):
         run_functions(plan_of(lambda x, predict_fn, seed: returned), n_jobs=n_jobs)
 
 
