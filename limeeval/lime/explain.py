@@ -91,14 +91,20 @@ def fit_evidence(evidence: Evidence, domain: Domain, request: Request) -> dict[i
 
 
 def fit_selected(
-    total: Moments, groups: Moments, *, instance: Array, output: float, feature_selection: str, num_features: int
+    total: Moments,
+    groups: Moments,
+    *,
+    instance: Array,
+    output: Array | float,
+    feature_selection: str,
+    num_features: int,
 ) -> Surrogates:
     """Ridge on the features that a method selects, for every setting on the leading axes of one label's moments.
 
     Arguments as in :func:`select_features` and :func:`fit_surrogates`.
     """
     method = resolved(feature_selection, num_features)
-    if method != "lasso_path" and num_features >= len(instance):
+    if method != "lasso_path" and num_features >= instance.shape[-1]:
         method = "none"  # They select everything; their order plays no part in the fit.
     if method == "lasso_path" and total.weight.ndim:
         return _each_lasso(total, groups, instance=instance, output=output, num_features=num_features)
@@ -106,19 +112,22 @@ def fit_selected(
     return fit_surrogates(total, groups, features, instance=instance, output=output)
 
 
-def _each_lasso(total: Moments, groups: Moments, *, instance: Array, output: float, num_features: int) -> Surrogates:
+def _each_lasso(
+    total: Moments, groups: Moments, *, instance: Array, output: Array | float, num_features: int
+) -> Surrogates:
     """Setting by setting: the lasso path names as many features as it happens to, so all d are given back, with
     coefficients 0 and standard errors nan where they are not selected."""
-    lead = total.weight.shape
+    lead, d = total.weight.shape, instance.shape[-1]
+    instances, outputs = np.broadcast_to(instance, (*lead, d)), np.broadcast_to(output, lead)
     found = [
         fit_selected(
             total[index],
             groups[index],
-            instance=instance,
-            output=output,
+            instance=instances[index],
+            output=float(outputs[index]),
             feature_selection="lasso_path",
             num_features=num_features,
-        ).on_all_features(len(instance))
+        ).on_all_features(d)
         for index in np.ndindex(lead)
     ]
     return stacked_surrogates(found, lead)

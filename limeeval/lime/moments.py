@@ -11,6 +11,7 @@ random: its term stands apart and is never left out.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -102,6 +103,11 @@ class Moments:
     def parts(self) -> tuple[Array, ...]:
         """The five sums."""
         return (self.gram, self.cross, self.power, self.squared_weights, self.count)
+
+
+def stacked_moments(moments: Sequence[Moments]) -> Moments:
+    """Several moments of one shape, with one more leading axis."""
+    return Moments(*(np.stack(parts) for parts in zip(*(one.parts for one in moments), strict=True)))
 
 
 @dataclass(frozen=True)

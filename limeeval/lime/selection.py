@@ -30,12 +30,13 @@ def select_features(about: Centred, *, feature_selection: str, num_features: int
         about: moments of one label, over all samples, for every setting on the leading axes.
         feature_selection: one of FEATURE_SELECTIONS.
         num_features: at least 1; capped at d.
-        instance: the instance's own representation z_0 (d,), by which highest_weights ranks.
+        instance: the instance's own representation z_0 (..., d), by which highest_weights ranks.
     """
-    k = min(num_features, len(instance))
+    d = instance.shape[-1]
+    k = min(num_features, d)
     method = resolved(feature_selection, num_features)
     if method == "none":
-        return np.broadcast_to(np.arange(len(instance)), about.z.shape)
+        return np.broadcast_to(np.arange(d), about.z.shape)
     if method == "forward_selection":
         return forward_selection(about, k)
     if method == "highest_weights":

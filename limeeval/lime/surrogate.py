@@ -104,7 +104,7 @@ def ridge(about: Centred, *, alpha: float = RIDGE_ALPHA) -> LinearFit:
     return LinearFit(coefficients, at_instance)
 
 
-def weighted_r2(about: Centred, fit: LinearFit, *, output: float) -> Array:
+def weighted_r2(about: Centred, fit: LinearFit, *, output: Array | float) -> Array:
     """1 - SSE / SST (...) of linear fits on samples they need not have been fitted on; at most 1, larger is better.
 
     nan where the outputs do not vary beyond rounding (``output`` is f(x), which sets the scale of rounding). ``about``
@@ -197,7 +197,7 @@ def stacked_surrogates(found: Sequence[Surrogates], lead: tuple[int, ...]) -> Su
 
 
 def fit_surrogates(
-    total: Moments, groups: Moments, features: Features, *, instance: Array, output: float
+    total: Moments, groups: Moments, features: Features, *, instance: Array, output: Array | float
 ) -> Surrogates:
     """Ridge (alpha 1, as LIME's) on chosen features of one label's moments, with its standard errors.
 
@@ -205,16 +205,17 @@ def fit_surrogates(
         total: of all samples (...).
         groups: of the perturbed samples in their groups (..., G).
         features: positions (..., k) in the representation.
-        instance: z_0 (d,).
-        output: f(x) of this label.
+        instance: z_0 (..., d), with leading axes that broadcast.
+        output: f(x) of this label (...), likewise.
     """
-    if features.shape[-1] < len(instance):
+    if features.shape[-1] < instance.shape[-1]:
         total, groups = total.select(features), groups.select(features)
     about = centred(total)
     fit = ridge(about)
     filled = groups.count > 0
     replicates = ridge(centred(total.spread_over_groups() - groups))
-    origin = instance[features]
+    everywhere = np.broadcast_to(instance, (*features.shape[:-1], instance.shape[-1]))
+    origin = np.take_along_axis(everywhere, features, axis=-1)
     intercepts = replicates.at_instance - (replicates.coefficients * origin[..., None, :]).sum(axis=-1)
     return Surrogates(
         features=features,

@@ -11,7 +11,7 @@ from limeeval.lime.collect import Evidence
 from limeeval.lime.diagnostics import SHRINKAGE_UP_TO, TRUSTED_UP_TO, condition_number
 from limeeval.lime.domain import Array, Domain
 from limeeval.lime.explain import fit_selected
-from limeeval.lime.moments import Moments
+from limeeval.lime.moments import Moments, stacked_moments
 from limeeval.lime.surrogate import Surrogates
 from limeeval.metrics.fresh import measurable, residual_sums, spread_sums
 
@@ -60,55 +60,63 @@ class Fits:
     samples: Moments
 
 
-def fit_cells(evidence: Evidence, domain: Domain, settings: FitSettings) -> Fits:
-    """Every fit to one neighborhood, from its evidence at all widths."""
-    own = domain.design(domain.instance)[0]
-    totals, groups = evidence.totals[: settings.swept], evidence.groups[: settings.swept]
-    outputs = evidence.prediction[evidence.labels]
+def fit_cells(evidence: Sequence[Evidence], domains: Sequence[Domain], settings: FitSettings) -> list[Fits]:
+    """Every fit to B neighborhoods of as many features and labels, together: from each one's evidence at all widths."""
+    own = np.stack([domain.design(domain.instance)[0] for domain in domains])[:, None, None]
+    outputs = np.stack([one.prediction[one.labels] for one in evidence])[:, None, None]
+    totals = stacked_moments([one.totals for one in evidence])[:, : settings.swept]
+    groups = stacked_moments([one.groups for one in evidence])
+    swept = groups[:, : settings.swept]
     found = [
         [
             fit_selected(
                 totals.label(column),
-                groups.label(column),
+                swept.label(column),
                 instance=own,
-                output=float(output),
+                output=outputs[..., column],
                 feature_selection=feature_selection,
                 num_features=num_features,
             )
-            for column, output in enumerate(outputs)
+            for column in range(outputs.shape[-1])
         ]
         for num_features, feature_selection in settings.fits
     ]
-    named = {
+    measured = {
         name: _joined([[getattr(line, name) for line in lines] for lines in found])
         for name in ("intercept", "r2", "output_spread", "local_prediction")
     }
-    support = _support(totals).items()
-    measured = named | {name: _joined([[value] * len(outputs)] * len(found)) for name, value in support}
+    for name, value in _support(totals).items():
+        measured[name] = _joined([[value] * outputs.shape[-1]] * len(found))
     if settings.single_seed:
-        measured |= _left_out("fresh", found, groups, outputs)
-        at_reference = evidence.groups[settings.reference : settings.reference + 1]
+        measured |= _left_out("fresh", found, swept, outputs)
+        at_reference = groups[:, settings.reference : settings.reference + 1]
         measured |= _left_out("reference", found, at_reference, outputs)
-    return Fits(
-        prediction=evidence.prediction,
-        labels=evidence.labels,
-        lines=_joined([[_line(line, len(own)) for line in lines] for lines in found]),
-        standard_errors=_joined([[_errors(line, len(own)) for line in lines] for lines in found]),
-        measured=measured,
-        samples=evidence.perturbed[:, -1],
-    )
+    lines = _joined([[_line(line, own.shape[-1]) for line in lines] for lines in found])
+    errors = _joined([[_errors(line, own.shape[-1]) for line in lines] for lines in found])
+    return [
+        Fits(
+            prediction=one.prediction,
+            labels=one.labels,
+            lines=lines[b],
+            standard_errors=errors[b],
+            measured={name: value[b] for name, value in measured.items()},
+            samples=one.perturbed[:, -1],
+        )
+        for b, one in enumerate(evidence)
+    ]
 
 
 def _joined(parts: Sequence[Sequence[Array]]) -> Array:
-    """Values (W, N, ...) of each fit and label as one array (C, L, ...)."""
+    """Values (B, W, N, ...) of each fit and label as one array (B, C, L, ...)."""
+    count = len(parts[0][0])
     if len(parts) == len(parts[0]) == 1:
-        return parts[0][0].reshape(-1, 1, *parts[0][0].shape[2:])
-    stacked = np.stack([np.stack(labels, axis=2) for labels in parts], axis=2)
-    return stacked.reshape(-1, *stacked.shape[3:])
+        return parts[0][0].reshape(count, -1, 1, *parts[0][0].shape[3:])
+    stacked = np.stack([np.stack(labels, axis=3) for labels in parts], axis=3)
+    return stacked.reshape(count, -1, *stacked.shape[4:])
 
 
 def _support(totals: Moments) -> dict[str, Array]:
-    """What fits rest on, each (W, N)."""
+    """What fits rest on, each (B, W, N)."""
     ess = totals.effective_sample_size
     unknowns, shrinkage = totals.gram.shape[-1] / ess, 1 / (1 + totals.design_variation)
     return {
@@ -122,7 +130,7 @@ def _support(totals: Moments) -> dict[str, Array]:
 
 
 def _line(fit: Surrogates, d: int) -> Array:
-    """Value at the instance less f(x), then the coefficients of all d features (W, N, 1 + d)."""
+    """Value at the instance less f(x), then the coefficients of all d features (B, W, N, 1 + d)."""
     line = np.zeros((*fit.at_instance.shape, 1 + d))
     line[..., 0] = fit.at_instance
     np.put_along_axis(line, 1 + fit.features, fit.coefficients, axis=-1)
@@ -136,21 +144,20 @@ def _errors(fit: Surrogates, d: int) -> Array:
 
 
 def _left_out(name: str, found: Sequence[Sequence[Surrogates]], groups: Moments, outputs: Array) -> dict[str, Array]:
-    """R2 and its denominator, of the fits without each group of samples on that group alone: columns (C, L)."""
+    """R2 and its denominator, of the fits without each group of samples on that group alone: columns (B, C, L)."""
     residuals = _joined([[_residual(fit, groups.label(column)) for column, fit in enumerate(fits)] for fits in found])
-    everything = groups.total(axis=2)
+    everything = groups.total(axis=3)
     spread = np.where(measurable(everything, outputs), spread_sums(everything), np.nan)
-    shape = (*found[0][0].at_instance.shape, len(outputs))
+    shape = (*found[0][0].at_instance.shape, outputs.shape[-1])
     spread = _joined([list(np.moveaxis(np.broadcast_to(spread, shape), -1, 0))] * len(found))
     return {f"r2_{name}": 1 - residuals / spread, f"{name}_spread": spread}
 
 
 def _residual(fit: Surrogates, groups: Moments) -> Array:
-    """Sum of squared residuals (W, N) of the fits without each group on that group's samples; of one label."""
+    """Sum of squared residuals (B, W, N) of the fits without each group on that group's samples; of one label."""
     lines = np.concatenate([fit.replicates.at_instance[..., None], fit.replicates.coefficients], axis=-1)
     own = groups.select(fit.features)
-    flat = Moments(
-        *(np.broadcast_to(part, (*lines.shape[:3], *part.shape[3:])).reshape(-1, *part.shape[3:]) for part in own.parts)
-    )
-    sums = residual_sums(lines.reshape(-1, 1, 1, lines.shape[-1]), flat)
-    return np.asarray(sums.reshape(lines.shape[:3]).sum(axis=-1))
+    lead = lines.shape[:-1]
+    flat = (np.broadcast_to(part, (*lead, *part.shape[4:])).reshape(-1, *part.shape[4:]) for part in own.parts)
+    sums = residual_sums(lines.reshape(-1, 1, 1, lines.shape[-1]), Moments(*flat))
+    return np.asarray(sums.reshape(lead).sum(axis=-1))

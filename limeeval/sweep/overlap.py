@@ -5,6 +5,7 @@ The model is called in the caller's thread alone, one batch at a time, as if not
 
 from __future__ import annotations
 
+import sys
 from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
@@ -14,6 +15,8 @@ from typing import Any, TypeVar
 Item = TypeVar("Item")
 Result = TypeVar("Result")
 Function = Callable[[Any], Any]
+_SWITCH_SECONDS = 1e-3
+"""After this, a thread that computes in Python lets others have their turn: Python's own 5 ms keep models waiting."""
 
 
 def overlapping(
@@ -25,6 +28,8 @@ def overlapping(
     """
     desk = _Desk(function)
     pool = ThreadPoolExecutor(2, thread_name_prefix="limeeval")
+    usual = sys.getswitchinterval()
+    sys.setswitchinterval(_SWITCH_SECONDS)
     try:
         coming = deque(pool.submit(work, desk.ask, item) for item in items)
         for future in coming:
@@ -35,6 +40,7 @@ def overlapping(
                 desk.serve()
             yield item, future.result()
     finally:
+        sys.setswitchinterval(usual)
         desk.close()
         pool.shutdown(cancel_futures=True)
 

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from limeeval.lime.domain import Array
-from limeeval.lime.moments import Moments
+from limeeval.lime.moments import stacked_moments
 from limeeval.metrics.fresh import fresh_fidelity
 from limeeval.sweep.columns import MEASURED
 from limeeval.sweep.fits import Fits, FitSettings
@@ -65,7 +65,7 @@ def rows_of(plan: Plan, settings: FitSettings, explained: Explained) -> Rows:
 def _fresh(settings: FitSettings, fits: Sequence[Fits], outputs: Array) -> dict[str, Array]:
     """Fidelity to the other seeds' samples, at each fit's own width and at the one of reference: columns (R, C, L)."""
     lines = np.stack([fit.lines for fit in fits])
-    samples = Moments(*(np.stack(parts) for parts in zip(*(fit.samples.parts for fit in fits), strict=True)))
+    samples = stacked_moments([fit.samples for fit in fits])
     at_width = lines.reshape(len(fits), settings.swept, -1, *lines.shape[2:])
     own = [fresh_fidelity(at_width[:, width], samples[:, width], outputs) for width in range(settings.swept)]
     found = {"fresh": [np.concatenate(parts, axis=1) for parts in zip(*own, strict=True)]}

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
-from limeeval.lime.collect import collect_evidence
+from limeeval.lime.collect import Evidence, collect_evidence
+from limeeval.lime.domain import Domain
 from limeeval.lime.explainers import LimeTabularExplainer
 from limeeval.lime.labels import Labels
 from limeeval.lime.model import Model, prediction_function
@@ -39,6 +40,9 @@ class Unit(NamedTuple):
         return [Unit(self.sampling, number, number + 1) for number in numbers]
 
 
+_CACHED_BYTES = 2 * 2**20
+
+
 class _Looked(Exception):
     """Whether a batch is stored: raised in place of predicting it."""
 
@@ -50,6 +54,20 @@ class Done(NamedTuple):
     rows_predicted: int
     rows_stored: int
     remarks: list[str]
+
+
+def _together(pairs: Iterable[tuple[Neighborhood, Evidence]]) -> Iterator[tuple[list[Evidence], list[Domain]]]:
+    """Consecutive neighborhoods of one shape, as many as a processor's cache has room for."""
+    evidence: list[Evidence] = []
+    domains: list[Domain] = []
+    for neighborhood, found in pairs:
+        size, shape = found.groups.gram.nbytes, found.groups.cross.shape
+        if evidence and (shape != evidence[0].groups.cross.shape or (1 + len(evidence)) * size > _CACHED_BYTES):
+            yield evidence, domains
+            evidence, domains = [], []
+        evidence.append(found)
+        domains.append(neighborhood.domain)
+    yield evidence, domains
 
 
 @dataclass(frozen=True, eq=False)
@@ -129,10 +147,8 @@ class Work:
             batch_rows=self.batch_rows,
             on_samples=predicted,
         )
-        fits = [
-            fit_cells(found, neighborhood.domain, self.settings)
-            for neighborhood, found in zip(neighborhoods, evidence, strict=True)
-        ]
+        pairs = zip(neighborhoods, evidence, strict=True)
+        fits = [fit for several in _together(pairs) for fit in fit_cells(*several, self.settings)]
         if stored is None:
             return Done(fits, model.rows_predicted, 0, [])
         return Done(fits, model.rows_predicted, stored.rows_read, stored.remarks)

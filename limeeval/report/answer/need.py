@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 _TIMES = [2**step for step in range(7)]
 FARTHEST = _TIMES[-1]
 """How many times the samples of a setting the search goes."""
-_LIMITS, _RUNS = 60, 12
+_LIMITS, _RUNS = 30, 12
 SEEDS_UP_TO = 10
 """How many times the seeds of a run are within reach."""
 _RESERVE = 2
