@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from limeeval.app.plan import plan_of, task_of
+from limeeval.app.plan import task_and_plan
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -34,8 +34,7 @@ def explain(settings: Mapping[str, Any], folder: Path, console: Console) -> None
     """
     from limeeval.sweep.plan import Plan
 
-    task = task_of(settings)
-    plan = plan_of(settings, task)
+    task, plan = task_and_plan(settings)
     if not isinstance(plan, Plan):
         raise ValueError(f"explain is about LIME, got explainer={settings['explainer']}")
     several = [key for key, values in plan.grid.values.items() if len(values) > 1]

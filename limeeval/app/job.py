@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from limeeval.app.announce import announce
-from limeeval.app.plan import checked_grid, plan_of, store_of, task_of
+from limeeval.app.plan import store_of, task_and_plan
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -47,15 +47,13 @@ def run_job(
     from limeeval.report.description import Target
     from limeeval.report.terminal.terminal import COLUMNS, what_was_run
     from limeeval.study.describe import describe
-    from limeeval.study.folder import PROVENANCE, SUMMARY, in_use, write, write_json
+    from limeeval.study.folder import PROVENANCE, in_use, write, write_json
     from limeeval.study.provenance import provenance_of
     from limeeval.study.study import study_of
     from limeeval.sweep.plan import Plan
 
     started, clock = datetime.now(UTC), time.perf_counter()
-    checked_grid(settings)
-    task = task_of(settings)
-    plan = plan_of(settings, task)
+    task, plan = task_and_plan(settings)
     known = {"k": settings["metrics"]["k"], "usual_k": task.k, "unit": task.unit, "available": len(task.test)}
     known |= {"arguments": tuple(own), "quality_metric": task.quality_metric, "quality": task.quality}
     console.print(what_was_run(describe(plan, **known), width=min(console.width, COLUMNS)))
@@ -68,7 +66,6 @@ def run_job(
         sweep = _swept(plan, store, settings["n_jobs"])
         description = describe(plan, sweep, seconds=time.perf_counter() - clock, **known)
         study = study_of(sweep, description, Target(**settings["target"]), arguments=arguments)
-        (folder / SUMMARY).unlink(missing_ok=True)  # An earlier run's: tables are no finished run without theirs.
         write(study, folder)
         models = {f"{description.task} / {description.model}": task.digests}
         origin = provenance_of(study, folder, started=started, configuration=settings, models=models)

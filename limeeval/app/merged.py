@@ -18,16 +18,14 @@ def merged(folders: Sequence[Path], parent: Path, console: Console, *, arguments
     Raises:
         ValueError: rows that contradict each other.
     """
-    from limeeval.report.terminal.terminal import COLUMNS, print_answer, what_was_run
-    from limeeval.study.folder import PROVENANCE, SUMMARY, write, write_json
+    from limeeval.report.terminal.terminal import print_run
+    from limeeval.study.folder import PROVENANCE, write, write_json
     from limeeval.study.merged import merged_study
     from limeeval.study.provenance import merged_provenance
 
     study = merged_study(folders, arguments=arguments)
-    (parent / SUMMARY).unlink(missing_ok=True)  # An earlier run's: tables are no finished run without theirs.
     write(study, parent)
     write_json(parent / PROVENANCE, merged_provenance(study, parent, folders))
     if len(study.answers) == 1:
         console.rule(style="dim")
-        console.print(what_was_run(study.descriptions[0], width=min(console.width, COLUMNS)))
-    print_answer(console, study.answers, folder=str(parent))
+    print_run(console, study.answers, folder=str(parent))

@@ -14,29 +14,22 @@ if TYPE_CHECKING:
     from limeeval.tasks import Task
 
 
-def task_of(settings: Mapping[str, Any]) -> Task:
-    """The task, its model fitted.
-
-    Raises:
-        ValueError: the settings do not make a task.
-    """
-    from limeeval.tasks import load_task
-
-    return load_task(**settings["task"], model=settings["model"])
-
-
-def plan_of(settings: Mapping[str, Any], task: Task) -> Plan | FunctionPlan:
-    """What is to be run on a task.
+def task_and_plan(settings: Mapping[str, Any]) -> tuple[Task, Plan | FunctionPlan]:
+    """The task, its model fitted, and what is to be run on it. What can be checked before is checked before.
 
     Raises:
         ValueError: a setting that does not fit.
     """
+    from limeeval.sweep.grid import grid_of, seeds_of
     from limeeval.sweep.plan import plan_of_task
-    from limeeval.tasks import select_instances
+    from limeeval.tasks import load_task, select_instances
 
+    _check_values(settings)
     lime = dict(settings["lime"])
-    labels, top_labels = _labels(lime.pop("labels"), lime.pop("top_labels"), task.mode, task.labels)
-    grid, seeds = checked_grid(settings)
+    asked = lime.pop("labels"), lime.pop("top_labels")
+    grid, seeds = grid_of(lime), seeds_of(settings["seeds"])
+    task = load_task(**settings["task"], model=settings["model"])
+    labels, top_labels = _labels(*asked, task.mode, task.labels)
     rows = [int(row) for row in select_instances(task, settings["instances"])]
     plan = plan_of_task(
         task,
@@ -48,22 +41,18 @@ def plan_of(settings: Mapping[str, Any], task: Task) -> Plan | FunctionPlan:
         fidelity_at=settings["target"]["fidelity_at"],
         batch_rows=settings["batch_rows"],
     )
-    if settings["explainer"] == "lime":
-        return plan
-    return _function_plan(plan, settings)
+    return task, plan if settings["explainer"] == "lime" else _function_plan(plan, settings)
 
 
-def checked_grid(settings: Mapping[str, Any]) -> tuple[Any, list[int]]:
-    """The grid and the seeds; with everything else that can be checked before a model is fitted.
+def _check_values(settings: Mapping[str, Any]) -> None:
+    """Checks what is neither the grid's nor the task's.
 
     Raises:
         ValueError: a setting that does not fit.
     """
     from limeeval.lime.neighborhood import BLOCK
     from limeeval.lime.request import check_at_least, check_kernel_width
-    from limeeval.sweep.grid import grid_of, seeds_of
 
-    lime = {key: value for key, value in settings["lime"].items() if key not in ("labels", "top_labels")}
     check_at_least("batch_rows", settings["batch_rows"], BLOCK)
     n_jobs = settings["n_jobs"]
     if isinstance(n_jobs, bool) or not isinstance(n_jobs, int) or n_jobs == 0:
@@ -73,9 +62,10 @@ def checked_grid(settings: Mapping[str, Any]) -> tuple[Any, list[int]]:
     for key in ("trust", "dry_run"):
         if not isinstance(settings[key], bool):
             raise ValueError(f"{key} must be true or false, got {settings[key]}")
-    for key, value, most in (("target.jaccard", target["jaccard"], 1), ("target.r2_margin", target["r2_margin"], 1)):
-        if isinstance(value, bool) or not isinstance(value, (int, float)) or not 0 <= value <= most:
-            raise ValueError(f"{key} must be between 0 and {most}, got {value}")
+    for key in ("jaccard", "r2_margin"):
+        value = target[key]
+        if isinstance(value, bool) or not isinstance(value, (int, float)) or not 0 <= value <= 1:
+            raise ValueError(f"target.{key} must be between 0 and 1, got {value}")
     limit = settings["store_limit"]
     if isinstance(limit, bool) or not isinstance(limit, (int, float)) or not limit > 0:
         raise ValueError(f"store_limit must be a number of GiB above 0, got {limit}")
@@ -83,7 +73,6 @@ def checked_grid(settings: Mapping[str, Any]) -> tuple[Any, list[int]]:
         raise ValueError(
             f"trust=true must be given to run code that the command line names, got explainer={settings['explainer']}"
         )
-    return grid_of(lime), seeds_of(settings["seeds"])
 
 
 def store_of(settings: Mapping[str, Any], model_id: str | None) -> Store | None:

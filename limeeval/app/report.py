@@ -14,7 +14,7 @@ def report(arguments: Sequence[str]) -> int:
     """
     from limeeval.app.rerun import newest_run
     from limeeval.app.terminal import Terminal
-    from limeeval.report.terminal.terminal import COLUMNS, print_answer, what_was_run
+    from limeeval.report.terminal.terminal import print_run
     from limeeval.study.folder import load, rebuild
 
     if any(argument.startswith("-") or "=" in argument for argument in arguments):
@@ -23,7 +23,5 @@ def report(arguments: Sequence[str]) -> int:
     for folder in [Path(argument) for argument in arguments] or [newest_run()]:
         study = load(folder)
         rebuild(study, folder)
-        if len(study.answers) == 1:
-            console.print(what_was_run(study.descriptions[0], width=min(console.width, COLUMNS)))
-        print_answer(console, study.answers, folder=str(folder))
+        print_run(console, study.answers, folder=str(folder))
     return 0

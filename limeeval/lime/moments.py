@@ -121,10 +121,6 @@ class NeighborhoodMoments:
         """The moments of one label."""
         return NeighborhoodMoments(self.instance.label(column), self.groups.label(column))
 
-    def select(self, features: NDArray[np.intp]) -> NeighborhoodMoments:
-        """The moments of some features (k,) alone."""
-        return NeighborhoodMoments(self.instance.select(features), self.groups.select(features))
-
     @cached_property
     def total(self) -> Moments:
         """Of all samples, the instance included: what LIME fits."""

@@ -17,7 +17,7 @@ from limeeval.study.describe import describe
 from limeeval.study.study import Study, study_of
 from limeeval.study.top_k import resolved_k
 from limeeval.sweep.functions import accepted, run_functions
-from limeeval.sweep.grid import SAMPLING_KEYS, Grid, grid_of, seeds_of
+from limeeval.sweep.grid import LIME_DEFAULTS, SAMPLING_KEYS, Grid, grid_of, seeds_of
 from limeeval.sweep.plan import FunctionPlan, Names, Plan
 from limeeval.sweep.run import run_sweep
 from limeeval.sweep.store import Store
@@ -108,8 +108,7 @@ def evaluate(
 
 def _grid(explainer: LimeTabularExplainer, settings: Mapping[str, Any]) -> Grid:
     """The settings asked for; the others as the explainer has them, or as the lime package."""
-    own = {"kernel_width": explainer.kernel_width, "kernel_width_factor": None, "feature_selection": "auto"}
-    own |= {"num_samples": 5000, "num_features": 10, "sampling_method": "gaussian", "distance_metric": "euclidean"}
+    own = LIME_DEFAULTS | {"kernel_width": explainer.kernel_width, "kernel_width_factor": None}
     own |= {key: value for key, value in explainer.arguments.items() if key in (*SAMPLING_KEYS, "feature_selection")}
     if settings.get("kernel_width_factor") is not None:
         own["kernel_width"] = None

@@ -55,6 +55,7 @@ def save(study: Study, folder: str | os.PathLike[str]) -> None:
 
 def write(study: Study, folder: Path) -> None:
     """The same for a folder that is already this run's own."""
+    (folder / SUMMARY).unlink(missing_ok=True)  # An earlier run's: tables are no finished run without theirs.
     for name in TABLES:
         write_table(folder / f"{name}.parquet", getattr(study, name))
     write_json(folder / SUMMARY, summary_of(study))

@@ -16,6 +16,9 @@ from limeeval.sweep.merge import Job, Tables, merge
 if TYPE_CHECKING:
     import pandas as pd
 
+_SUMMED = ("rows_predicted", "rows_stored", "rows_of_a_loop", "seconds")
+"""What all jobs together took."""
+
 
 def merged_study(folders: Sequence[Path], *, arguments: Sequence[str]) -> Study:
     """The rows of all folders as those of one study.
@@ -52,7 +55,7 @@ def _descriptions(
     for (task, model, explainer, _), own in found.items():
         named = (attributions["task"] == task) & (attributions["model"] == model)
         rows = attributions.loc[named & (attributions["explainer"] == explainer), ["instance", "seed"]]
-        sums = {name: sum(getattr(one, name) for one in own) for name in SUMMED}
+        sums = {name: sum(getattr(one, name) for one in own) for name in _SUMMED}
         counts = {"instances": rows["instance"].nunique(), "seeds": rows["seed"].nunique()}
         explained = ", ".join(dict.fromkeys(one.explained for one in own))
         alone = [argument for argument in own[0].arguments or () if not _is_of_one_job(argument, swept)]
@@ -63,6 +66,3 @@ def _is_of_one_job(argument: str, swept: Collection[str]) -> bool:
     """Whether an argument is a setting that differs between jobs that have task, model and explainer in common."""
     key = argument.lstrip("+").partition("=")[0]
     return key in swept and (key in ("seeds", "instances") or key.startswith(("lime.", "metrics.", "target.")))
-
-
-SUMMED = ("rows_predicted", "rows_stored", "rows_of_a_loop", "seconds")

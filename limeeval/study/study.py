@@ -118,13 +118,11 @@ class Study:
     def __repr__(self) -> str:
         from rich.console import Console
 
-        from limeeval.report.terminal.terminal import print_answer, what_was_run
+        from limeeval.report.terminal.terminal import print_run
 
         written = io.StringIO()
         console = Console(file=written, width=80, highlight=False, color_system=None)
-        if len(self.answers) == 1:
-            console.print(what_was_run(self.descriptions[0]))
-        print_answer(console, self.answers)
+        print_run(console, self.answers)
         return written.getvalue().rstrip()
 
     def _repr_html_(self) -> str:

@@ -48,14 +48,14 @@ def outcomes(
         return
     with tempfile.TemporaryDirectory(prefix="limeeval-") as folder:
         path = Path(folder) / "work"
-        path.write_bytes(_sent(work))
+        path.write_bytes(sent(work, of=work.predict_fn))
         try:
             for unit, (outcome, said) in zip(units, _in_processes(str(path), units, n_jobs), strict=True):
                 _warn_once(said)
                 on_rows(work.rows(unit))
                 yield unit, outcome
         except NotReceived as error:
-            raise ValueError(_cannot_be_sent(work, str(error))) from error
+            raise ValueError(_cannot_be_sent(work.predict_fn, str(error))) from error
         except BrokenExecutor as error:
             raise ModelError(
                 "a process was killed from outside, most often for want of memory: fewer n_jobs or batch_rows need less"
@@ -108,23 +108,23 @@ def _warn_once(messages: Sequence[str]) -> None:
         warnings.warn(message, UserWarning, stacklevel=4)
 
 
-def _sent(work: Work) -> bytes:
-    """The work as bytes.
+def sent(work: Any, *, of: Any) -> bytes:
+    """Work as bytes, for another process; ``of`` is the user's model or function that it is about.
 
     Raises:
-        ValueError: something in it cannot be sent; the message names it.
+        ValueError: something in it cannot be sent; the message names the model or function.
     """
     import cloudpickle
 
     try:
-        sent: bytes = cloudpickle.dumps(work)
+        found: bytes = cloudpickle.dumps(work)
     except Exception as error:
-        raise ValueError(_cannot_be_sent(work, f"{type(error).__name__}: {error}")) from error
-    return sent
+        raise ValueError(_cannot_be_sent(of, f"{type(error).__name__}: {error}")) from error
+    return found
 
 
-def _cannot_be_sent(work: Work, reason: str) -> str:
-    name = getattr(work.predict_fn, "__qualname__", type(work.predict_fn).__name__)
+def _cannot_be_sent(function: Any, reason: str) -> str:
+    name = getattr(function, "__qualname__", type(function).__name__)
     return f"n_jobs must be 1 for a model or function that cannot be sent to another process, got {name} ({reason})"
 
 

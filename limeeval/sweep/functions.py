@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from limeeval.lime.domain import Array
 from limeeval.lime.labels import Labels
 from limeeval.lime.model import ModelError
+from limeeval.sweep.executor import sent
 from limeeval.sweep.plan import Explain, FunctionPlan
 from limeeval.sweep.tables import FunctionCall, Sweep, function_tables
 
@@ -82,17 +83,9 @@ def _outcomes(plan: FunctionPlan, labels: NDArray[np.intp], n_jobs: int) -> Iter
     if n_jobs == 1:
         yield from (_called(plan, labels, settings, seed) for settings, seed in plan.calls)
         return
-    from cloudpickle import dumps
     from joblib import Parallel, delayed
 
-    try:
-        dumps(plan)
-    except Exception as error:
-        name = getattr(plan.explain, "__qualname__", type(plan.explain).__name__)
-        raise ValueError(
-            "n_jobs must be 1 for a model or function that cannot be sent to another process, got the explainer "
-            f"{name} ({type(error).__name__}: {error})"
-        ) from error
+    sent(plan, of=plan.explain)
     jobs = (delayed(_called)(plan, labels, settings, seed) for settings, seed in plan.calls)
     yield from Parallel(n_jobs=n_jobs, return_as="generator", batch_size=1)(jobs)
 

@@ -25,6 +25,20 @@ FIT_KEYS = ("num_features", "feature_selection")
 WIDTH_KEYS = ("kernel_width", "kernel_width_factor")
 KEYS = (*WIDTH_KEYS, "num_samples", *FIT_KEYS, *SAMPLING_KEYS)
 
+LIME_DEFAULTS: dict[str, Any] = {
+    "kernel_width": None,
+    "kernel_width_factor": 1.0,
+    "num_samples": 5000,
+    "num_features": 10,
+    "feature_selection": "auto",
+    "discretize_continuous": True,
+    "discretizer": "quartile",
+    "sample_around_instance": False,
+    "sampling_method": "gaussian",
+    "distance_metric": "euclidean",
+}
+"""The lime package's own settings."""
+
 
 class Width(NamedTuple):
     """A kernel width, absolute and in multiples of LIME's default."""

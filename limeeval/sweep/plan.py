@@ -46,7 +46,6 @@ class Plan:
         fidelity_at: the width at which ``r2_reference`` is measured, in multiples of LIME's default.
         batch_rows: the most rows given to the model at once.
         model_id: what identifies the model across processes; None: its predictions cannot be kept.
-        shown: the instances as a table shows them, if not as they are.
     """
 
     names: Names
@@ -60,7 +59,6 @@ class Plan:
     fidelity_at: float = 1.0
     batch_rows: int = BATCH_ROWS
     model_id: str | None = None
-    shown: Any = None
 
     @property
     def d(self) -> int:
@@ -115,7 +113,6 @@ class FunctionPlan:
     seeds: Sequence[int]
     settings: Mapping[str, Sequence[Any]]
     labels: Labels
-    shown: Any = None
 
     @property
     def d(self) -> int:

@@ -138,9 +138,7 @@ def _instances(plan: Plan | FunctionPlan, fits: pd.DataFrame) -> pd.DataFrame:
     names = plan.labels.class_names
     if names is not None and plan.labels.mode == "classification":
         found.insert(5, "label_name", [str(names[label]) for label in found["label"]])
-    shown = plan.instances if plan.shown is None else plan.shown
-    if not hasattr(shown, "iloc"):
-        shown = pd.DataFrame(np.asarray(shown))
-    values = shown.iloc[found["instance"].to_numpy()].reset_index(drop=True).add_prefix("value_")
+    rows = plan.instances if hasattr(plan.instances, "iloc") else pd.DataFrame(np.asarray(plan.instances))
+    values = rows.iloc[found["instance"].to_numpy()].reset_index(drop=True).add_prefix("value_")
     joined: pd.DataFrame = found.join(values)
     return joined

@@ -26,6 +26,9 @@ from limeeval.sweep.grid import FIT_KEYS
 from limeeval.sweep.plan import Plan
 from limeeval.sweep.store import Store, StoredPredictions, key_of
 
+_CACHED_BYTES = 2 * 2**20
+"""Of moments, about what stays in a processor's cache while they are fitted."""
+
 
 class Unit(NamedTuple):
     """Neighborhoods ``start``..``stop`` of one set of samples; which they are is fixed by the grid alone."""
@@ -40,9 +43,6 @@ class Unit(NamedTuple):
         return [Unit(self.sampling, number, number + 1) for number in numbers]
 
 
-_CACHED_BYTES = 2 * 2**20
-
-
 class _Looked(Exception):
     """Whether a batch is stored: raised in place of predicting it."""
 
@@ -54,20 +54,6 @@ class Done(NamedTuple):
     rows_predicted: int
     rows_stored: int
     remarks: list[str]
-
-
-def _together(pairs: Iterable[tuple[Neighborhood, Evidence]]) -> Iterator[tuple[list[Evidence], list[Domain]]]:
-    """Consecutive neighborhoods of one shape, as many as a processor's cache has room for."""
-    evidence: list[Evidence] = []
-    domains: list[Domain] = []
-    for neighborhood, found in pairs:
-        size, shape = found.groups.gram.nbytes, found.groups.cross.shape
-        if evidence and (shape != evidence[0].groups.cross.shape or (1 + len(evidence)) * size > _CACHED_BYTES):
-            yield evidence, domains
-            evidence, domains = [], []
-        evidence.append(found)
-        domains.append(neighborhood.domain)
-    yield evidence, domains
 
 
 @dataclass(frozen=True, eq=False)
@@ -152,6 +138,20 @@ class Work:
         if stored is None:
             return Done(fits, model.rows_predicted, 0, [])
         return Done(fits, model.rows_predicted, stored.rows_read, stored.remarks)
+
+
+def _together(pairs: Iterable[tuple[Neighborhood, Evidence]]) -> Iterator[tuple[list[Evidence], list[Domain]]]:
+    """Consecutive neighborhoods of one shape, as many as a processor's cache has room for."""
+    evidence: list[Evidence] = []
+    domains: list[Domain] = []
+    for neighborhood, found in pairs:
+        size, shape = found.groups.gram.nbytes, found.groups.cross.shape
+        if evidence and (shape != evidence[0].groups.cross.shape or (1 + len(evidence)) * size > _CACHED_BYTES):
+            yield evidence, domains
+            evidence, domains = [], []
+        evidence.append(found)
+        domains.append(neighborhood.domain)
+    yield evidence, domains
 
 
 def work_of(plan: Plan, store: Store | None = None) -> Work:

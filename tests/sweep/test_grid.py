@@ -3,20 +3,9 @@ from typing import Any
 
 import pytest
 
-from limeeval.sweep.grid import grid_of, seeds_of
+from limeeval.sweep.grid import LIME_DEFAULTS, grid_of, seeds_of
 
-SETTINGS: dict[str, Any] = {
-    "kernel_width": None,
-    "kernel_width_factor": [0.5, 1],
-    "num_samples": [1000, 250],
-    "num_features": 10,
-    "feature_selection": "auto",
-    "discretize_continuous": True,
-    "discretizer": "quartile",
-    "sample_around_instance": False,
-    "sampling_method": "gaussian",
-    "distance_metric": "euclidean",
-}
+SETTINGS: dict[str, Any] = LIME_DEFAULTS | {"kernel_width_factor": [0.5, 1], "num_samples": [1000, 250]}
 
 
 def test_cells_are_all_combinations() -> None:

@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from limeeval.sweep.grid import grid_of
+from limeeval.sweep.grid import LIME_DEFAULTS, grid_of
 from limeeval.sweep.merge import Job, Tables, merge
 from limeeval.sweep.order import in_order, keys_of, ranks
 from limeeval.sweep.plan import Plan, plan_of_task
@@ -16,18 +16,7 @@ from limeeval.sweep.run import run_sweep
 from limeeval.sweep.stack import stacked
 from limeeval.tasks import Task, load_task
 
-SETTINGS: dict[str, Any] = {
-    "kernel_width": None,
-    "kernel_width_factor": [0.5, 1],
-    "num_samples": 100,
-    "num_features": 3,
-    "feature_selection": "auto",
-    "discretize_continuous": True,
-    "discretizer": "quartile",
-    "sample_around_instance": False,
-    "sampling_method": "gaussian",
-    "distance_metric": "euclidean",
-}
+SETTINGS: dict[str, Any] = LIME_DEFAULTS | {"kernel_width_factor": [0.5, 1], "num_samples": 100, "num_features": 3}
 TREE = {
     "name": "tree",
     "classification": "sklearn.tree.DecisionTreeClassifier",

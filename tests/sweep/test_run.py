@@ -9,22 +9,15 @@ from sklearn.metrics import r2_score
 from limeeval.lime import LimeTabularExplainer
 from limeeval.lime.neighborhood import Neighborhood
 from limeeval.sweep.columns import MEASURED
-from limeeval.sweep.grid import grid_of
+from limeeval.sweep.grid import LIME_DEFAULTS, grid_of
 from limeeval.sweep.plan import Plan, plan_of_task
 from limeeval.sweep.run import run_sweep
 from limeeval.tasks import Task, load_task, select_instances
 
-SETTINGS: dict[str, Any] = {
-    "kernel_width": None,
+SETTINGS: dict[str, Any] = LIME_DEFAULTS | {
     "kernel_width_factor": [0.5, 1],
     "num_samples": [100, 600],
     "num_features": 3,
-    "feature_selection": "auto",
-    "discretize_continuous": True,
-    "discretizer": "quartile",
-    "sample_around_instance": False,
-    "sampling_method": "gaussian",
-    "distance_metric": "euclidean",
 }
 FOREST = {
     "name": "small forest",

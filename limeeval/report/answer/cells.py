@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from limeeval.report.description import Target
 from limeeval.report.scores.scored import COLUMNS
 from limeeval.report.scores.units import UNIT
-from limeeval.sweep.grid import SAMPLING_KEYS
+from limeeval.sweep.grid import LIME_DEFAULTS, SAMPLING_KEYS
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -19,17 +19,6 @@ IDENTITY = ("task", "model", "explainer")
 """Columns that say whose scores these are."""
 LIME = "lime"
 """Name of the explainer that is LIME."""
-LIME_DEFAULTS: Mapping[str, Any] = {
-    "kernel_width_factor": 1.0,
-    "num_samples": 5000,
-    "num_features": 10,
-    "feature_selection": "auto",
-    "discretize_continuous": True,
-    "discretizer": "quartile",
-    "sample_around_instance": False,
-    "sampling_method": "gaussian",
-    "distance_metric": "euclidean",
-}
 _SHARE_SUPPORTED = 0.5
 _WIDTH = ("kernel_width", "kernel_width_factor")
 
@@ -193,9 +182,9 @@ def _compared(cell: JudgedCell, cells: Sequence[JudgedCell], *, is_one_ruler: bo
 
 
 def _is_default(settings: Mapping[str, Any]) -> bool:
-    return all(settings.get(name) == value for name, value in LIME_DEFAULTS.items() if name in settings) and (
-        settings.get("num_samples") is not None
-    )
+    usual = {name: value for name, value in LIME_DEFAULTS.items() if name != "kernel_width"}  # Its factor says it.
+    same = all(settings.get(name) == value for name, value in usual.items() if name in settings)
+    return same and settings.get("num_samples") is not None
 
 
 def _name(settings: Mapping[str, Any], others: Sequence[str]) -> str:

@@ -5,9 +5,10 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 
-from limeeval.report.answer.cells import LIME_DEFAULTS, JudgedCell
+from limeeval.report.answer.cells import JudgedCell
+from limeeval.sweep.grid import LIME_DEFAULTS
 
-_SCALES = ("kernel_width_factor", "num_samples")
+_SCALES = ("kernel_width", "kernel_width_factor", "num_samples")
 
 
 def reference_of(cells: Sequence[JudgedCell]) -> JudgedCell:

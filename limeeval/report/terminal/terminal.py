@@ -39,6 +39,13 @@ def what_was_run(description: Description, *, width: int = COLUMNS) -> Text:
     return Text("\n".join(" · ".join(parts) for parts in (data, run)))
 
 
+def print_run(console: Console, answers: Sequence[Answer], *, folder: str | None = None) -> None:
+    """Prints what was run, where that is one thing, and the answers; arguments as of ``print_answer``."""
+    if len(answers) == 1:
+        console.print(what_was_run(answers[0].description, width=min(console.width, COLUMNS)))
+    print_answer(console, answers, folder=folder)
+
+
 def print_answer(console: Console, answers: Sequence[Answer], *, folder: str | None = None) -> None:
     """Prints one answer, or a line for each of several.
 
