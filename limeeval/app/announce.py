@@ -31,12 +31,12 @@ def announce(plan: Plan, store: Store | None, settings: Mapping[str, Any], conso
     units = list(work.units())
     has_first, has_last = (store is not None and work.is_stored(unit) for unit in (units[0], units[-1]))
     if has_first and has_last:
-        console.print(f"{plan.rows_to_predict:,} rows, of which an earlier run has predictions", style="dim")
+        console.print(f"{plan.rows_to_predict:,} {plan.unit}, of which an earlier run has predictions", style="dim")
         return store
     found = forecast(plan, work)
     processes = _processes(settings["n_jobs"])
     known = ", some of them known from an earlier run" if has_first else ""
-    parts = [f"{found.rows:,} rows to predict{known}", f"about {duration(found.seconds / processes)}"]
+    parts = [f"{found.rows:,} {plan.unit} to predict{known}", f"about {duration(found.seconds / processes)}"]
     if store is not None:
         limit = int(settings["store_limit"] * _GIB)
         if found.stored_bytes <= limit if settings["dry_run"] else make_room(store.root, found.stored_bytes, limit):

@@ -18,6 +18,7 @@ from limeeval.app.exit_codes import DONE, SOME_FAILED, WRONG_USAGE
 from limeeval.app.folders import folders_made, remove_if_empty
 from limeeval.app.keys import prepared
 from limeeval.app.messages import configuration_errors, one_line
+from limeeval.app.segmentations import described
 from limeeval.app.settings import check_settings
 from limeeval.app.sources import Sources
 from limeeval.app.swept import swept_values
@@ -140,7 +141,8 @@ class _Jobs:
             return DONE
         own = HydraConfig.get()
         alone = [option for option in self.line.options if option[0] != "--multirun"]
-        overrides = own.overrides.task if self.line.is_multirun else self.line.overrides
+        typed = [override.lstrip("+") for override in own.overrides.task]
+        overrides = typed if self.line.is_multirun else self.line.overrides
         study = run_job(
             settings,
             folder,
@@ -169,6 +171,12 @@ class _Jobs:
         asked = {override.lstrip("+").partition("=")[0] for override in typed}
         if lime["kernel_width"] is not None and "lime.kernel_width_factor" not in asked:
             lime["kernel_width_factor"] = None
+        if "segmentation" in lime:
+            lime["segmentation"] = described(lime["segmentation"], self.sources.folders)
+        if self.explain:
+            from limeeval.app.explain import with_single_values
+
+            settings["lime"] = with_single_values(lime, asked)
         return settings
 
 

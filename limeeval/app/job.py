@@ -48,7 +48,7 @@ def run_job(
     from limeeval.report.terminal.terminal import COLUMNS, what_was_run
     from limeeval.study.describe import describe
     from limeeval.study.folder import PROVENANCE, in_use, write, write_json
-    from limeeval.study.provenance import provenance_of
+    from limeeval.study.provenance import how_chosen, provenance_of
     from limeeval.study.study import study_of
     from limeeval.sweep.plan import Plan
 
@@ -68,7 +68,8 @@ def run_job(
         study = study_of(sweep, description, Target(**settings["target"]), arguments=arguments)
         write(study, folder)
         models = {f"{description.task} / {description.model}": task.digests}
-        origin = provenance_of(study, folder, started=started, configuration=settings, models=models)
+        chosen = how_chosen(settings["instances"], len(plan.ids), trained=len(task.train) > 0)
+        origin = provenance_of(study, folder, started=started, configuration=settings, models=models, chosen=chosen)
         write_json(folder / PROVENANCE, origin)
     return study
 
@@ -90,7 +91,7 @@ def _swept(plan: Plan | FunctionPlan, store: Store | None, n_jobs: int) -> Sweep
     from limeeval.sweep.run import run_sweep
 
     if isinstance(plan, Plan):
-        with _progress(plan.rows_to_predict, "rows") as advance:
+        with _progress(plan.rows_to_predict, plan.unit) as advance:
             return run_sweep(plan, n_jobs=n_jobs, store=store, on_rows=advance)
     with _progress(len(list(plan.calls)), "calls") as advance:
         return run_functions(plan, n_jobs=n_jobs, on_call=lambda: advance(1))

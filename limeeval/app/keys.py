@@ -19,12 +19,13 @@ SLIPS = {
     "rows": "instances",
     "tasks": "task",
     "models": "model",
+    "segmentation": "lime.segmentation",
     "experiments": "experiment",
 }
 FREE = ("model.params", "hydra")
 """Below these, keys are for others to check: the model's estimator, Hydra."""
 PATHS = ("out", "store", "hydra.run.dir", "hydra.sweep.dir")
-GROUPED = ("task.", "model.")
+GROUPED = ("task.", "model.", "lime.")
 """Keys that a yaml of a group need not have."""
 
 
@@ -53,7 +54,7 @@ def known_keys(conf: Path, config_dir: Path | None = None) -> Keys:
     groups = [name for entry in settings.pop("defaults") if isinstance(entry, dict) for name in entry]
     choices = {group: choices_of(group, folders) for group in groups if not group.startswith("override ")}
     settings.pop("hydra")
-    return Keys({**dict(flat(settings)), **_task_keys(folders), **_model_keys()}, choices)
+    return Keys({**dict(flat(settings)), **_task_keys(folders), **_model_keys(), **_lime_keys(folders)}, choices)
 
 
 def choices_of(group: str, folders: Sequence[Path]) -> list[str]:
@@ -183,6 +184,11 @@ def _task_keys(folders: Sequence[Path]) -> dict[str, Any]:
     for settings in _yamls("task", folders):
         found |= {key: value for key, value in flat(settings, "task.") if key != "task.defaults"}
     return found
+
+
+def _lime_keys(folders: Sequence[Path]) -> dict[str, Any]:
+    """Settings of LIME, for tables and for images."""
+    return {key: value for settings in _yamls("modality", folders) for key, value in flat(settings)}
 
 
 def _model_keys() -> dict[str, Any]:

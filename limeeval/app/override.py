@@ -13,6 +13,8 @@ _UNQUOTED = re.compile(r"[\w \-/.\\+%*@?|:$]*", flags=re.ASCII)
 _WRITTEN = re.compile(r"['\"\[\]{}]|^\w+\(.*\)$")
 """Values that are written in Hydra's own grammar: quotes, brackets, functions."""
 
+_CALLS = re.compile(r"[^,(]+(?:\([^)]*\))?")
+"""Names, and calls such as ``slic(n_segments=20)``, between commas."""
 _QUOTED = re.compile(r"'(\\.|[^'\\])*'|\"(\\.|[^\"\\])*\"")
 
 
@@ -84,6 +86,8 @@ def parsed(argument: str, *, is_multirun: bool) -> Override:
 def readable(argument: str) -> str:
     """``argument`` with quotes around text that Hydra would stumble over, such as ``>50K`` or ``Müller``."""
     key, equals, value = argument.partition("=")
+    if key.lstrip("+") == "lime.segmentation" and not value.startswith(("[", "{", "'", '"')):
+        return f"{key}={','.join(_quoted(part) if '(' in part else part for part in _CALLS.findall(value))}"
     if not equals or _WRITTEN.search(value) or _UNQUOTED.fullmatch(value.replace(",", "")):
         return argument
     parts = value.split(",")
@@ -93,6 +97,9 @@ def readable(argument: str) -> str:
 def _as_list(argument: str, is_multirun: bool) -> str:
     key, equals, value = argument.partition("=")
     outside = _QUOTED.sub("", value)
+    if key.lstrip("+").startswith("lime.") and value.startswith("{") and value.endswith("}"):
+        lists = re.sub(r"{[^{}]*}", r"[\g<0>]", value) if is_multirun else f"[{value}]"  # Of one value each, or of all.
+        return f"{key}={lists}"
     bare = equals and "," in outside and not set(outside) & set("[]{}()")
     return f"{key}=[{value}]" if bare and not is_multirun and takes_list(key.lstrip("+")) else argument
 

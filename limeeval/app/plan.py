@@ -11,15 +11,19 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from limeeval.sweep.plan import FunctionPlan, Plan
     from limeeval.sweep.store import Store
-    from limeeval.tasks import Task
+    from limeeval.tasks import ImageTask, Task
 
 
-def task_and_plan(settings: Mapping[str, Any]) -> tuple[Task, Plan | FunctionPlan]:
+_USUAL_INSTANCES = 10
+
+
+def task_and_plan(settings: Mapping[str, Any]) -> tuple[Task | ImageTask, Plan | FunctionPlan]:
     """The task, its model fitted, and what is to be run on it. What can be checked before is checked before.
 
     Raises:
         ValueError: a setting that does not fit.
     """
+    from limeeval.lime.segmentation import segmentations_of
     from limeeval.sweep.grid import grid_of, seeds_of
     from limeeval.sweep.plan import plan_of_task
     from limeeval.tasks import load_task, select_instances
@@ -27,10 +31,14 @@ def task_and_plan(settings: Mapping[str, Any]) -> tuple[Task, Plan | FunctionPla
     _check_values(settings)
     lime = dict(settings["lime"])
     asked = lime.pop("labels"), lime.pop("top_labels")
+    if "segmentation" in lime:
+        lime["segmentation"] = segmentations_of(lime["segmentation"], trust=settings["trust"])
     grid, seeds = grid_of(lime), seeds_of(settings["seeds"])
     task = load_task(**settings["task"], model=settings["model"])
+    _check_modality(task, lime)
     labels, top_labels = _labels(*asked, task.mode, task.labels)
-    rows = [int(row) for row in select_instances(task, settings["instances"])]
+    asked_for = min(_USUAL_INSTANCES, len(task.test)) if settings["instances"] is None else settings["instances"]
+    rows = [int(row) for row in select_instances(task, asked_for)]
     plan = plan_of_task(
         task,
         rows,
@@ -44,6 +52,14 @@ def task_and_plan(settings: Mapping[str, Any]) -> tuple[Task, Plan | FunctionPla
     return task, plan if settings["explainer"] == "lime" else _function_plan(plan, settings)
 
 
+def _check_modality(task: Task | ImageTask, lime: Mapping[str, Any]) -> None:
+    from limeeval.tasks import Task
+
+    wanted, given = "table" if isinstance(task, Task) else "image", "image" if "segmentation" in lime else "table"
+    if wanted != given:
+        raise ValueError(f"modality must be {wanted} for task {task.name}, got {given}")
+
+
 def _check_values(settings: Mapping[str, Any]) -> None:
     """Checks what is neither the grid's nor the task's.
 
@@ -53,7 +69,8 @@ def _check_values(settings: Mapping[str, Any]) -> None:
     from limeeval.lime.neighborhood import BLOCK
     from limeeval.lime.request import check_at_least, check_kernel_width
 
-    check_at_least("batch_rows", settings["batch_rows"], BLOCK)
+    if settings["batch_rows"] is not None:
+        check_at_least("batch_rows", settings["batch_rows"], 1 if "segmentation" in settings["lime"] else BLOCK)
     n_jobs = settings["n_jobs"]
     if isinstance(n_jobs, bool) or not isinstance(n_jobs, int) or n_jobs == 0:
         raise ValueError(f"n_jobs must be a number of processes, or -1 for all cores, got {n_jobs}")
@@ -100,6 +117,8 @@ def _function_plan(plan: Plan, settings: Mapping[str, Any]) -> FunctionPlan:
     from limeeval.sweep.plan import FunctionPlan, Names
 
     path = settings["explainer"]
+    if "segmentation" in settings["lime"]:
+        raise ValueError(f"explainer must be lime for tasks of images, got {path}")
     function = _imported(path)
     lime = {key: value for key, value in settings["lime"].items() if key not in ("labels", "top_labels")}
     if lime["kernel_width"] is None:

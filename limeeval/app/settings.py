@@ -41,7 +41,7 @@ def _keys_of(sources: Sources) -> Keys:
 
 def _is_ours(key: str) -> bool:
     """Whether the key stands in ``config.yaml``, not in a group."""
-    return not key.startswith(("task.", "model."))
+    return not key.startswith(("task.", "model.", "lime."))
 
 
 def _experiment(sources: Sources) -> str:

@@ -13,11 +13,15 @@ import numpy as np
 
 from limeeval.lime.domain import Array, Domain
 from limeeval.lime.kernel import Kernel, weights_of
-from limeeval.lime.moments import GROUPS, Moments, NeighborhoodMoments, group_moments, instance_moments, stacked
-from limeeval.lime.neighborhood import BATCH_ROWS, Neighborhood, Predict, Samples, predicted_samples
+from limeeval.lime.left_out import REDRAWN_ABOVE, GroupMoments, LeftOut, NothingLeftOut, Redrawn, Source
+from limeeval.lime.model import BATCH_ROWS
+from limeeval.lime.moments import GROUPS, Moments, group_moments, instance_moments, stacked
+from limeeval.lime.neighborhood import Neighborhood, Predict, Samples, predicted_samples
 
 _FOLDED_ROWS = 1000
 """About what stays in a processor's cache while it is folded; more where many features make moments large."""
+_COPIES = 1e9
+"""How often a mask counts that is there because all are: the limit of sampling, where ridge's penalty is nothing."""
 
 
 @dataclass(frozen=True)
@@ -30,7 +34,8 @@ class Evidence:
         widths: the kernel widths.
         counts: the sample counts, ascending.
         instances: moments of the instance itself; leading axes (W, 1).
-        groups: moments of the perturbed samples in their groups; leading axes (W, N, GROUPS).
+        perturbed: moments of all samples but the instance: leading axes (W, N).
+        left_out: the same samples in groups.
         smallest: of each explained output (L,).
         largest: of each explained output (L,).
     """
@@ -40,28 +45,20 @@ class Evidence:
     widths: Sequence[float]
     counts: Sequence[int]
     instances: Moments
-    groups: Moments
+    perturbed: Moments
+    left_out: LeftOut
     smallest: Array
     largest: Array
 
-    @cached_property
-    def perturbed(self) -> Moments:
-        """Moments of all samples but the instance: leading axes (W, N)."""
-        return self.groups.total(axis=2)
+    @property
+    def is_exhaustive(self) -> bool:
+        """Whether nothing was left to chance."""
+        return isinstance(self.left_out, NothingLeftOut)
 
     @cached_property
     def totals(self) -> Moments:
         """Moments of all samples, the instance included: leading axes (W, N)."""
         return self.instances + self.perturbed
-
-    @property
-    def moments(self) -> dict[tuple[float, int], NeighborhoodMoments]:
-        """The moments at each width and count."""
-        return {
-            (width, count): NeighborhoodMoments(self.instances[w, 0], self.groups[w, n])
-            for w, width in enumerate(self.widths)
-            for n, count in enumerate(self.counts)
-        }
 
 
 class _Weighing(NamedTuple):
@@ -101,33 +98,59 @@ def collect_evidence(
     weighing = _Weighing(kernel, kernel_widths, sample_counts)
     samples = predicted_samples(neighborhoods, predict, batch_rows=batch_rows)
     for index, own in groupby(samples, key=lambda part: part.neighborhood):
-        yield _evidence(neighborhoods[index].domain, own, weighing, choose_labels, on_samples)
+        yield _evidence(neighborhoods[index], own, weighing, choose_labels, on_samples)
 
 
 def _evidence(
-    domain: Domain,
+    neighborhood: Neighborhood,
     samples: Iterator[Samples],
     weighing: _Weighing,
     choose_labels: Callable[[Array], list[int]],
     on_samples: Callable[[Samples], None] | None,
 ) -> Evidence:
     """What the samples of one neighborhood amount to, part by part."""
-    first = next(samples)
+    domain, first = neighborhood.domain, next(samples)
     labels = choose_labels(first.prediction)
     own = first.prediction[labels]
     smallest = largest = own
-    segments = _no_moments(weighing, len(domain.feature_names), len(labels))
+    d = len(domain.feature_names)
+    kept: list[Array] | None = [] if d > REDRAWN_ABOVE else None
+    segments = _no_moments(weighing, d, len(labels), groups=GROUPS if kept is None else 1)
     for part in chain([first], samples):
         _fold(part, own, domain, weighing, segments)
+        if kept is not None:
+            kept.append(part.outputs - own)
         smallest = np.minimum(smallest, part.outputs.min(axis=0))
         largest = np.maximum(largest, part.outputs.max(axis=0))
         if on_samples is not None:
             on_samples(part)
-    groups = _running_sums(segments)
-    instances = _instances(domain, len(labels), weighing)
-    found = Evidence(first.prediction, labels, weighing.widths, weighing.counts, instances, groups, smallest, largest)
+    sums, copies = _running_sums(segments), _COPIES if neighborhood.is_exhaustive else 1.0
+    found = Evidence(
+        prediction=first.prediction,
+        labels=labels,
+        widths=weighing.widths,
+        counts=weighing.counts,
+        instances=_instances(domain, len(labels), weighing) * copies,
+        perturbed=sums.total(axis=2) * copies,
+        left_out=_left_out(neighborhood, weighing, sums, kept),
+        smallest=smallest,
+        largest=largest,
+    )
     _check_weight(found)
     return found
+
+
+def _left_out(
+    neighborhood: Neighborhood, weighing: _Weighing, sums: Moments, outputs: Sequence[Array] | None
+) -> LeftOut:
+    """Groups of samples: their moments, or, where ``outputs`` were kept instead, what is needed to draw them again."""
+    if neighborhood.is_exhaustive:
+        return NothingLeftOut(sums.count.shape[:2])
+    if outputs is None:
+        return GroupMoments(sums)
+    width, count = np.meshgrid(weighing.widths, weighing.counts, indexing="ij")
+    source = Source(neighborhood, np.concatenate(outputs))
+    return Redrawn([source], weighing.kernel, np.zeros(count.shape, dtype=np.intp), width, count)
 
 
 def _running_sums(segments: Moments) -> Moments:
@@ -138,9 +161,9 @@ def _running_sums(segments: Moments) -> Moments:
     return segments
 
 
-def _no_moments(weighing: _Weighing, d: int, labels: int) -> Moments:
-    """Zeros, with leading axes (W, N, GROUPS)."""
-    lead = (len(weighing.widths), len(weighing.counts), GROUPS)
+def _no_moments(weighing: _Weighing, d: int, labels: int, *, groups: int) -> Moments:
+    """Zeros, with leading axes (W, N, groups)."""
+    lead = (len(weighing.widths), len(weighing.counts), groups)
     shapes = ((1 + d, 1 + d), (1 + d, labels), (labels,), (), ())
     return Moments(*(np.zeros(lead + shape) for shape in shapes))
 
@@ -151,7 +174,8 @@ def _fold(part: Samples, own: Array, domain: Domain, weighing: _Weighing, segmen
     ``own`` are the instance's explained outputs.
     """
     origin = domain.design(domain.instance)[0]
-    at_once = max(_FOLDED_ROWS, GROUPS * len(origin))
+    groups = segments.count.shape[-1]
+    at_once = max(_FOLDED_ROWS, groups * len(origin))
     for low, high in _pieces(part.start, part.start + len(part.outputs), weighing.counts, at_once):
         here = slice(low - part.start, high - part.start)
         z = domain.design(tuple(array[here] for array in part.state))
@@ -160,7 +184,7 @@ def _fold(part: Samples, own: Array, domain: Domain, weighing: _Weighing, segmen
         n = bisect_left(weighing.counts, high)
         for w, width in enumerate(weighing.widths):
             weights = weights_of(weighing.kernel, distances, width)
-            found = group_moments(rows, weights, start=low, labels=len(own))
+            found = group_moments(rows, weights, start=low, labels=len(own), groups=groups)
             for segment, piece in zip(segments.parts, found.parts, strict=True):
                 segment[w, n] += piece
 

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -22,7 +23,8 @@ class Diagnostics:
     """Support of a fit.
 
     Attributes:
-        effective_sample_size: (sum w)^2 / sum w^2 (Kish, 1965), 1 to n; the instance itself included.
+        effective_sample_size: (sum w)^2 / sum w^2 (Kish, 1965), 1 to n; the instance itself included. inf if
+            nothing was left to chance.
         unknowns_per_effective_sample: (d + 1) / effective_sample_size; above 0.1 the fit is not to be trusted.
         shrinkage: share that ridge's penalty takes of the least affected coefficient, 0 to 1; above 0.1 the samples
             that differ from the instance carry too little weight.
@@ -60,6 +62,11 @@ def condition_number(moments: Moments) -> Array:
     smallest, largest = eigenvalues[..., 0], eigenvalues[..., -1]
     regular = smallest > 1e-15 * largest
     return np.where(regular, np.sqrt(largest / np.where(regular, smallest, 1.0)), np.inf)
+
+
+def exact(found: Diagnostics) -> Diagnostics:
+    """Diagnostics of a fit to all that there is to sample from: there is no sampling error."""
+    return replace(found, effective_sample_size=math.inf, unknowns_per_effective_sample=0.0, shrinkage=0.0)
 
 
 def diagnose(moments: Moments, weighted_r2: Mapping[int, float]) -> Diagnostics:

@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 import numpy as np
 
 from limeeval.lime.collect import Evidence, collect_evidence
-from limeeval.lime.diagnostics import diagnose
+from limeeval.lime.diagnostics import diagnose, exact
 from limeeval.lime.domain import Array, Domain
 from limeeval.lime.explanation import Explanation, Settings
 from limeeval.lime.kernel import weights_of
 from limeeval.lime.labels import Labels
-from limeeval.lime.model import Model
+from limeeval.lime.left_out import LeftOut
+from limeeval.lime.model import BATCH_ROWS, Model
 from limeeval.lime.moments import Moments
 from limeeval.lime.neighborhood import Neighborhood, Samples, explained_outputs
 from limeeval.lime.regressor import regressor_surrogate
@@ -22,14 +23,29 @@ from limeeval.lime.selection import resolved, select_features
 from limeeval.lime.surrogate import Surrogate, Surrogates, centred, fit_all_features, fit_surrogates, stacked_surrogates
 
 
-def explain(neighborhood: Neighborhood, model: Model, request: Request, labels: Labels) -> Explanation:
-    """The explanation of the instance that a neighborhood surrounds.
+def explain(
+    neighborhood: Neighborhood,
+    model: Model,
+    request: Request,
+    labels: Labels,
+    *,
+    batch_rows: int = BATCH_ROWS,
+    on_samples: Callable[[Samples], None] | None = None,
+) -> Explanation:
+    """The explanation of the instance that a neighborhood surrounds; ``on_samples`` is told of samples as they come.
 
     Raises:
         ValueError: labels that do not exist, or outputs of the model that do not fit.
         ModelError: the model raised.
     """
     kept: list[Samples] = []
+
+    def seen(samples: Samples) -> None:
+        if request.model_regressor is not None:
+            kept.append(samples)
+        if on_samples is not None:
+            on_samples(samples)
+
     (evidence,) = collect_evidence(
         [neighborhood],
         explained_outputs(model, labels.outputs),
@@ -37,19 +53,21 @@ def explain(neighborhood: Neighborhood, model: Model, request: Request, labels: 
         kernel_widths=[request.kernel_width],
         sample_counts=[request.num_samples],
         choose_labels=labels.outputs,
-        on_samples=kept.append if request.model_regressor is not None else None,
+        batch_rows=batch_rows,
+        on_samples=seen,
     )
     domain = neighborhood.domain
-    moments = evidence.moments[request.kernel_width, request.num_samples]
+    total, left_out = evidence.totals[0, 0], evidence.left_out[0, 0]
     if request.model_regressor is None:
         fitted = fit_evidence(evidence, domain, request)
         full_fits = {
-            labels.label(output): fit_all_features(moments.label(column))
+            labels.label(output): fit_all_features(total.label(column), left_out.label(column))
             for column, output in enumerate(evidence.labels)
         }
     else:
         fitted, full_fits = _fit_regressor(evidence, domain, request, kept), {}
     surrogates = {labels.label(output): line for output, line in fitted.items()}
+    diagnostics = diagnose(total, {label: line.r2 for label, line in surrogates.items()})
     return Explanation(
         mode=labels.mode,
         class_names=tuple(labels.names(evidence.prediction)),
@@ -61,12 +79,13 @@ def explain(neighborhood: Neighborhood, model: Model, request: Request, labels: 
         smallest=evidence.smallest,
         largest=evidence.largest,
         representation=domain.design(domain.instance)[0],
-        diagnostics=diagnose(moments.total, {label: line.r2 for label, line in surrogates.items()}),
+        diagnostics=exact(diagnostics) if neighborhood.is_exhaustive else diagnostics,
         settings=Settings(
             request.num_samples,
             request.num_features,
             request.kernel_width,
             resolved(request.feature_selection, request.num_features),
+            neighborhood.is_exhaustive,
         ),
         seed=neighborhood.seed,
         top_labels=list(surrogates) if labels.top_labels and labels.mode == "classification" else None,
@@ -76,11 +95,11 @@ def explain(neighborhood: Neighborhood, model: Model, request: Request, labels: 
 def fit_evidence(evidence: Evidence, domain: Domain, request: Request) -> dict[int, Surrogate]:
     """The ridge surrogate of each explained output, from moments at the request's width and count."""
     cell = evidence.widths.index(request.kernel_width), evidence.counts.index(request.num_samples)
-    total, groups, own = evidence.totals[cell], evidence.groups[cell], domain.design(domain.instance)[0]
+    total, left_out, own = evidence.totals[cell], evidence.left_out[cell], domain.design(domain.instance)[0]
     return {
         label: fit_selected(
             total.label(column),
-            groups.label(column),
+            left_out.label(column),
             instance=own,
             output=float(evidence.prediction[label]),
             feature_selection=request.feature_selection,
@@ -92,7 +111,7 @@ def fit_evidence(evidence: Evidence, domain: Domain, request: Request) -> dict[i
 
 def fit_selected(
     total: Moments,
-    groups: Moments,
+    left_out: LeftOut,
     *,
     instance: Array,
     output: Array | float,
@@ -107,13 +126,13 @@ def fit_selected(
     if method != "lasso_path" and num_features >= instance.shape[-1]:
         method = "none"  # They select everything; their order plays no part in the fit.
     if method == "lasso_path" and total.weight.ndim:
-        return _each_lasso(total, groups, instance=instance, output=output, num_features=num_features)
+        return _each_lasso(total, left_out, instance=instance, output=output, num_features=num_features)
     features = select_features(centred(total), feature_selection=method, num_features=num_features, instance=instance)
-    return fit_surrogates(total, groups, features, instance=instance, output=output)
+    return fit_surrogates(total, left_out, features, instance=instance, output=output)
 
 
 def _each_lasso(
-    total: Moments, groups: Moments, *, instance: Array, output: Array | float, num_features: int
+    total: Moments, left_out: LeftOut, *, instance: Array, output: Array | float, num_features: int
 ) -> Surrogates:
     """Setting by setting: the lasso path names as many features as it happens to, so all d are given back, with
     coefficients 0 and standard errors nan where they are not selected."""
@@ -122,7 +141,7 @@ def _each_lasso(
     found = [
         fit_selected(
             total[index],
-            groups[index],
+            left_out[index],
             instance=instances[index],
             output=float(outputs[index]),
             feature_selection="lasso_path",
@@ -137,18 +156,20 @@ def _fit_regressor(
     evidence: Evidence, domain: Domain, request: Request, kept: Sequence[Samples]
 ) -> dict[int, Surrogate]:
     """Surrogates of a scikit-learn regressor: the one case that needs the samples themselves."""
-    moments = evidence.moments[request.kernel_width, request.num_samples]
+    total = evidence.totals[0, 0]
     z = np.concatenate([domain.design(samples.state) for samples in kept])
     outputs = np.concatenate([samples.outputs for samples in kept])
     weights = weights_of(request.kernel, domain.distance(z), request.kernel_width)
     fitted = {}
     for column, label in enumerate(evidence.labels):
         features = select_features(
-            centred(moments.label(column).total),
+            centred(total.label(column)),
             feature_selection=request.feature_selection,
             num_features=request.num_features,
             instance=z[0],
         )
         line = regressor_surrogate(request.model_regressor, z, outputs[:, column], weights, features)
-        fitted[label] = line if moments.total.is_fit else replace(line, r2=float("nan"))
+        if evidence.is_exhaustive:
+            line = replace(line, standard_errors=np.zeros(len(features)), intercept_standard_error=0.0)
+        fitted[label] = line if total.is_fit else replace(line, r2=float("nan"))
     return fitted

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import secrets
 import warnings
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
@@ -17,7 +16,7 @@ from limeeval.lime.explanation import Explanation
 from limeeval.lime.kernel import Kernel, checked_metric, exponential_kernel
 from limeeval.lime.labels import Labels
 from limeeval.lime.model import MODES, Model, fitted_estimator, prediction_function
-from limeeval.lime.neighborhood import Neighborhood
+from limeeval.lime.neighborhood import SAMPLING_METHODS, Neighborhood
 from limeeval.lime.reading import read_table
 from limeeval.lime.request import (
     Request,
@@ -25,9 +24,11 @@ from limeeval.lime.request import (
     check_kernel_width,
     checked_sampling,
     fixed_seed,
+    next_seed,
 )
 from limeeval.lime.schema import Schema
 from limeeval.lime.tabular import TabularDomain
+from limeeval.lime.telling import tell
 
 
 def default_table_width(columns: int) -> float:
@@ -179,10 +180,11 @@ class LimeTabularExplainer:
             model_regressor=model_regressor,
         )
         domain = self.domain(data_row, predict_fn, distance_metric=distance_metric)
-        neighborhood = Neighborhood(domain, self.next_seed(), num_samples, checked_sampling(sampling_method))
+        method = checked_sampling(sampling_method, SAMPLING_METHODS)
+        neighborhood = Neighborhood(domain, next_seed(self.random_state), num_samples, method)
         model = Model(prediction_function(predict_fn, self.mode), self.mode)
         explanation = explain(neighborhood, model, request, Labels(self.mode, self.class_names, labels, top_labels))
-        self._tell(explanation)
+        tell(explanation, verbose=self.verbose)
         return explanation
 
     def domain(
@@ -208,10 +210,6 @@ class LimeTabularExplainer:
             shown=tuple(Shown(int(j), known.names[j], self._text(int(j), row[j])) for j in columns),
             distance_metric=checked_metric(distance_metric),
         )
-
-    def next_seed(self) -> int:
-        """The seed of the next explanation: the fixed one, or a fresh one if there is none."""
-        return secrets.randbits(32) if self.random_state is None else self.random_state
 
     def _discretizer(
         self, discretizer: Any, schema: Schema, matrix: Array, labels: Any, stats: Mapping[str, Any] | None
@@ -243,21 +241,6 @@ class LimeTabularExplainer:
         if named is not None and j in self.background.schema.levels and not np.isnan(value):
             return str(named[int(value)])
         return self.background.schema.text(j, value)
-
-    def _tell(self, explanation: Explanation) -> None:
-        found = explanation.diagnostics
-        if not found.is_fit:
-            warnings.warn(
-                "kernel_width and num_samples must let samples that differ from the instance carry weight: this is not "
-                f"a fit, got {found.effective_sample_size:.2f} effective samples at kernel_width={self.kernel_width:g}",
-                UserWarning,
-                stacklevel=3,
-            )
-        if self.verbose:
-            for label, line in explanation.surrogates.items():
-                print(f"Intercept {line.intercept}")
-                print(f"Prediction_local {line.local_prediction}")
-                print(f"Right: {explanation.model_output(label)}")
 
 
 def _check_unused(bins: bool, *, sample_around_instance: bool, stats: Mapping[str, Any] | None) -> None:

@@ -24,12 +24,13 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Settings:
-    """How an explanation was made."""
+    """How an explanation was made; ``is_exhaustive`` if the samples are all that there is to sample from."""
 
     num_samples: int
     num_features: int
     kernel_width: float
     feature_selection: str
+    is_exhaustive: bool = False
 
 
 @dataclass(frozen=True, repr=False, eq=False)
@@ -117,6 +118,11 @@ class Explanation:
         """The model's largest output in the neighborhood (regression)."""
         return float(self.largest[0])
 
+    @property
+    def has_errors(self) -> bool:
+        """Whether the standard errors say something: of a fit, to samples drawn at random."""
+        return self.diagnostics.is_fit and not self.settings.is_exhaustive
+
     def available_labels(self) -> list[int]:
         """Labels that were explained: the most likely first if ``top_labels`` was asked for; [1] for regression."""
         return list(self.top_labels or self.surrogates)
@@ -129,8 +135,8 @@ class Explanation:
         """Whether the model gave the same answer all over the neighborhood, to rounding."""
         return bool(np.isnan(self.surrogates[label].r2)) and self.diagnostics.is_fit
 
-    def as_list(self, label: int | str = 1) -> list[tuple[str, float]]:
-        """(feature as it reads, coefficient) by falling magnitude.
+    def as_list(self, label: int | str | None = None) -> list[tuple[str, float]]:
+        """(feature as it reads, coefficient) by falling magnitude; of :attr:`default_label` if none is given.
 
         Raises:
             ValueError: a label that was not explained. (Any label does for regression.)
@@ -142,7 +148,7 @@ class Explanation:
         """(feature number, coefficient) by falling magnitude, by label."""
         return self.local_exp
 
-    def as_frame(self, label: int | str = 1) -> pd.DataFrame:
+    def as_frame(self, label: int | str | None = None) -> pd.DataFrame:
         """``feature`` (number), ``feature_name``, ``coefficient`` and ``standard_error``, by falling magnitude.
 
         The standard error is the spread expected over seeds, given the selected features. It cannot know of the
@@ -160,15 +166,15 @@ class Explanation:
             }
         )
 
-    def expected_shared(self, label: int | str = 1) -> tuple[float, int]:
+    def expected_shared(self, label: int | str | None = None) -> tuple[float, int]:
         """How many of the same k reasons two runs with other seeds are expected to name, and k.
 
         k is at most 5, half the features and the number asked for. nan where it cannot be told: a single feature, a
-        custom regressor, too few samples.
+        custom regressor, too few samples; and where there is no chance in it.
         """
         k = min(default_k(len(self.feature_names)), self.settings.num_features)
         position = self._position(label)
-        if position not in self.full_fits:
+        if position not in self.full_fits or self.settings.is_exhaustive:
             return float("nan"), k
         shared = expected_shared(
             self.full_fits[position],
@@ -179,7 +185,11 @@ class Explanation:
         )
         return shared, k
 
-    def as_pyplot_figure(self, label: int | str = 1, **figure_arguments: Any) -> Figure:
+    def picture(self, label: int) -> str:
+        """Address (``data:``) of a picture of one label's explanation, for pages; none where there is no image."""
+        return ""
+
+    def as_pyplot_figure(self, label: int | str | None = None, **figure_arguments: Any) -> Figure:
         """A bar a coefficient, with two standard errors either side; further arguments go to ``pyplot.figure``."""
         from limeeval.lime.plot import bar_figure
 
@@ -259,14 +269,21 @@ class Explanation:
     def _positions(self, labels: list[int] | None) -> list[int]:
         return self.available_labels() if labels is None else [self._position(label) for label in labels]
 
-    def _position(self, label: int | str) -> int:
+    @property
+    def default_label(self) -> int:
+        """The label that is meant where none is named: 1, as in the lime package, or else the first."""
+        return 1 if 1 in self.surrogates else self.available_labels()[0]
+
+    def _position(self, label: int | str | None) -> int:
         if self.mode == "regression":
             return REGRESSION_LABEL
+        if label is None:
+            return self.default_label
         position = label_position(label, self.class_names)
         if position not in self.surrogates:
             known = ", ".join(f"{i} ({self.class_names[i]})" for i in self.surrogates)
             raise ValueError(f"label must be one that was explained, {known}, got {label!r}")
         return position
 
-    def _line(self, label: int | str) -> Surrogate:
+    def _line(self, label: int | str | None) -> Surrogate:
         return self.surrogates[self._position(label)]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -60,7 +60,7 @@ def _explained_labels(
         if not whole or top_labels < 1:
             raise ValueError(f"top_labels must be None or a whole number of at least 1, got {top_labels!r}")
         return [int(label) for label in np.argsort(-prediction, kind="stable")[:top_labels]]
-    wanted = [labels] if isinstance(labels, (int, str, np.integer)) else list(labels)
+    wanted = list(labels) if isinstance(labels, Iterable) and not isinstance(labels, str) else [labels]
     if not wanted:
         raise ValueError("labels must name at least one class, got none")
     return list(dict.fromkeys(label_position(label, class_names) for label in wanted))

@@ -8,7 +8,10 @@ from typing import Any
 import numpy as np
 
 from limeeval.lime.domain import Array
+from limeeval.lime.masking import MaskedImages
 
+BATCH_ROWS = 20_000
+"""The most rows given to a model at once, unless the user says otherwise."""
 _SUM_TOLERANCE = 1e-3
 MODES = ("classification", "regression")
 
@@ -56,11 +59,14 @@ class Model:
     """A prediction function whose outputs are checked once, where they enter.
 
     ``predict`` returns (n, c) for c classes, (n, 1) for regression. A warning about probabilities is given once.
+    Images are made and given ``batch_rows`` at a time.
     """
 
     function: Callable[[Any], Any]
     mode: str
+    batch_rows: int = BATCH_ROWS
     rows_predicted: int = 0
+    _classes: int | None = None
     _warned: bool = False
 
     def predict(self, inputs: Any, *, rows: int, around: str) -> Array:
@@ -70,6 +76,12 @@ class Model:
             ModelError: the model raised.
             ValueError: outputs of a wrong shape or length, or NaN or infinite ones.
         """
+        if isinstance(inputs, MaskedImages):
+            parts = inputs.apply(lambda images: self._asked(images, len(images), around), self.batch_rows)
+            return np.concatenate(parts)
+        return self._asked(inputs, rows, around)
+
+    def _asked(self, inputs: Any, rows: int, around: str) -> Array:
         try:
             raw = self.function(inputs)
         except Exception as error:
@@ -85,6 +97,11 @@ class Model:
             raise ValueError(
                 f"predict_fn must return finite numbers, got NaN or infinity in {len(bad)} of {rows} rows "
                 f"(first: row {bad[0]}) around {around}"
+            )
+        self._classes = self._classes or outputs.shape[1]
+        if outputs.shape[1] != self._classes:
+            raise ValueError(
+                f"predict_fn must return as many classes on every call, got {self._classes}, then {outputs.shape[1]}"
             )
         if self.mode == "classification" and not self._warned:
             self._warn_unless_probabilities(outputs)

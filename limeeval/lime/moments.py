@@ -13,7 +13,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -43,6 +42,10 @@ class Moments:
 
     def __sub__(self, other: Moments) -> Moments:
         return Moments(*(a - b for a, b in zip(self.parts, other.parts, strict=True)))
+
+    def __mul__(self, copies: float) -> Moments:
+        """Those of so many copies of every sample."""
+        return Moments(*(part * copies for part in self.parts))
 
     def __getitem__(self, index: Any) -> Moments:
         """Those at an index of the leading axes."""
@@ -110,34 +113,6 @@ def stacked_moments(moments: Sequence[Moments]) -> Moments:
     return Moments(*(np.stack(parts) for parts in zip(*(one.parts for one in moments), strict=True)))
 
 
-@dataclass(frozen=True)
-class NeighborhoodMoments:
-    """Moments of one neighborhood: the instance's own term, and those of the perturbed samples in their groups."""
-
-    instance: Moments
-    groups: Moments
-
-    def label(self, column: int) -> NeighborhoodMoments:
-        """The moments of one label."""
-        return NeighborhoodMoments(self.instance.label(column), self.groups.label(column))
-
-    @cached_property
-    def total(self) -> Moments:
-        """Of all samples, the instance included: what LIME fits."""
-        return self.instance + self.groups.total()
-
-    @property
-    def leave_one_out(self) -> Moments:
-        """Of all samples but one group's, for each group that has samples: leading axis of at most GROUPS."""
-        return self.total - self.filled_groups
-
-    @property
-    def filled_groups(self) -> Moments:
-        """The groups that have samples."""
-        filled = self.groups.count > 0
-        return self.groups if filled.all() else self.groups[filled]
-
-
 def taken(values: Array, positions: NDArray[np.intp], *, axis: int) -> Array:
     """Entries of values (..., m, n) at positions (..., k) of its axis -2 or -1; their leading axes are those of values,
     or missing."""
@@ -180,32 +155,39 @@ def stacked(z: Array, origin: Array, outputs: Array, start: int) -> Array:
     return rows
 
 
-def group_moments(rows: Array, weights: Array, *, start: int, labels: int) -> Moments:
-    """Moments in GROUPS interleaved groups, of consecutive samples of one neighborhood; sample 0 is left out.
+def group_moments(rows: Array, weights: Array, *, start: int, labels: int, groups: int = GROUPS) -> Moments:
+    """Moments in interleaved groups, of consecutive samples of one neighborhood; sample 0 is left out.
 
     Args:
         rows: from :func:`stacked`, of the same ``start``.
         weights: of these samples (n,).
         start: position of the first of them in its neighborhood, which says how much filling comes first.
         labels: number c of outputs.
+        groups: how many groups, GROUPS or a divisor of it.
     """
     p = rows.shape[1] - labels
-    before = start % GROUPS
-    w = np.zeros(len(rows))
-    w[before : before + len(weights)] = weights
-    w *= rows[:, 0]
+    w = padded_weights(rows, weights, start)
     weighted = rows[:, :p] * w[:, None]
-    products = _grouped(weighted).transpose(0, 2, 1) @ _grouped(rows)
+    products = grouped(weighted, groups).transpose(0, 2, 1) @ grouped(rows, groups)
     y = rows[:, p:]
     return Moments(
         products[..., :p],
         products[..., p:],
-        _grouped(y * y * w[:, None]).sum(axis=1),
-        (w * w).reshape(-1, GROUPS).sum(axis=0),
-        rows[:, 0].reshape(-1, GROUPS).sum(axis=0),
+        grouped(y * y * w[:, None], groups).sum(axis=1),
+        (w * w).reshape(-1, groups).sum(axis=0),
+        rows[:, 0].reshape(-1, groups).sum(axis=0),
     )
 
 
-def _grouped(rows: Array) -> Array:
-    """Rows (n, columns) as groups (GROUPS, n / GROUPS, columns)."""
-    return rows.reshape(-1, GROUPS, rows.shape[1]).transpose(1, 0, 2)
+def padded_weights(rows: Array, weights: Array, start: int) -> Array:
+    """Weights of rows from :func:`stacked`, given those of the samples (n,): 0 for filling and for the instance."""
+    before = start % GROUPS
+    w = np.zeros(len(rows))
+    w[before : before + len(weights)] = weights
+    w *= rows[:, 0]
+    return w
+
+
+def grouped(rows: Array, groups: int = GROUPS) -> Array:
+    """Rows (n, columns) as interleaved groups (groups, n / groups, columns)."""
+    return rows.reshape(-1, groups, rows.shape[1]).transpose(1, 0, 2)

@@ -6,17 +6,22 @@ are the same whatever the largest n is, and any block can be drawn anywhere.
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import reduce
+from operator import add
 from typing import Any, NamedTuple
 
 import numpy as np
 
 from limeeval.lime.domain import Array, Domain, State
-from limeeval.lime.model import Model
+from limeeval.lime.masking import MaskedImages
+from limeeval.lime.model import BATCH_ROWS, Model
 
 BLOCK = 250
-BATCH_ROWS = 20_000
 BATCH_BYTES = 64 * 2**20
 SAMPLING_METHODS = ("gaussian", "lhs")
+"""Of tables: independent draws, or Latin hypercubes."""
+MASK_SAMPLING_METHODS = ("bernoulli", "enumeration")
+"""Of superpixels: independent draws, or each of the 2^d masks once."""
 
 
 @dataclass(frozen=True)
@@ -29,6 +34,11 @@ class Neighborhood:
     sampling_method: str = "gaussian"
     key: int | None = None
 
+    @property
+    def is_exhaustive(self) -> bool:
+        """Whether these are not samples but all that there is to sample from."""
+        return self.sampling_method == "enumeration"
+
     def draw(self, start: int, stop: int) -> State:
         """Samples start..stop; ``start`` is a multiple of BLOCK."""
         state = self.domain.draw(self._uniforms(start, stop))
@@ -39,6 +49,8 @@ class Neighborhood:
 
     def _uniforms(self, start: int, stop: int) -> Array:
         """Uniforms (stop - start, width), each block from a stream of its own."""
+        if self.is_exhaustive:
+            return _enumerated(start, stop, self.domain.width)
         key = self.domain.key if self.key is None else self.key
         uniforms = np.empty((stop - start, self.domain.width))
         for low in range(start, stop, BLOCK):
@@ -49,6 +61,12 @@ class Neighborhood:
             else:
                 generator.random(out=block)
         return uniforms
+
+
+def _enumerated(start: int, stop: int, width: int) -> Array:
+    """Uniforms that stand for masks start..stop of all 2^width, the first being that of all ones."""
+    off = np.arange(start, stop)[:, None] >> np.arange(width) & 1
+    return np.where(off, 0.75, 0.25)
 
 
 def _latin_hypercube(generator: np.random.Generator, width: int) -> Array:
@@ -169,10 +187,12 @@ def _batches(neighborhoods: Sequence[Neighborhood], bound: int) -> Iterator[list
 
 
 def _joined(parts: Sequence[Any]) -> Any:
-    """Model inputs of several neighborhoods as one: arrays, sparse rows, data frames or lists."""
+    """Model inputs of several neighborhoods as one: masked images, arrays, sparse rows, data frames or lists."""
     if len(parts) == 1:
         return parts[0]
     first = parts[0]
+    if isinstance(first, MaskedImages):
+        return reduce(add, parts)
     if isinstance(first, np.ndarray):
         return np.concatenate(parts)
     if isinstance(first, list):

@@ -11,12 +11,13 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from limeeval.lime.explanation import Explanation
-from limeeval.lime.wording import decimals, headline, verdicts
+from limeeval.lime.wording import decimals, headline, how_made, verdicts
 
 if TYPE_CHECKING:
     from jinja2 import Template
 
 _CLASSES_SHOWN = 6
+_BARS_BELOW_A_PICTURE = 10
 _HALF = 50.0
 
 
@@ -35,10 +36,14 @@ class Bar:
 
 @dataclass(frozen=True)
 class Chart:
-    """The explanation of one label: its title, bars, and sentences on how far to trust them."""
+    """The explanation of one label: its title, a picture's address or none, bars (and how many more there are), and
+    sentences on how far to trust them.
+    """
 
     title: str
+    picture: str
     bars: list[Bar]
+    more: int
     verdicts: list[str]
 
 
@@ -54,15 +59,18 @@ class Parts:
 def render(explanation: Explanation, labels: Sequence[int], parts: Parts, *, whole_page: bool) -> str:
     """HTML of an explanation, as a page or as a fragment for notebooks; every name is escaped."""
     classes = bool(explanation.class_names)
+    charts = [chart(explanation, label) for label in labels]
+    is_drawn = any(one.picture for one in charts)
     return _template().render(
         whole_page=whole_page,
         explanation=explanation,
-        charts=[chart(explanation, label) for label in labels],
+        charts=charts,
         probabilities=_probabilities(explanation) if parts.prediction and classes else [],
         gauge=_gauge(explanation) if parts.prediction and not classes else None,
-        rows=_rows(explanation, labels, parts.all_values) if parts.table else [],
+        rows=_rows(explanation, labels, parts.all_values) if parts.table and not is_drawn else [],
         rows_of=explanation.class_names[labels[0]] if classes and labels else "",
-        is_fit=explanation.diagnostics.is_fit,
+        has_errors=explanation.has_errors,
+        how_made=how_made(explanation),
     )
 
 
@@ -71,15 +79,15 @@ def chart(explanation: Explanation, label: int) -> Chart:
     line = explanation.surrogates[label]
     errors = np.nan_to_num(line.standard_errors)
     reach = float(np.max(np.abs(line.coefficients) + 2 * errors, initial=0.0)) or 1.0
-    digits, is_fit = decimals(line.standard_errors), explanation.diagnostics.is_fit
+    digits, has_errors = decimals(line.standard_errors), explanation.has_errors
     bars = []
     for j, b, error in zip(line.features, line.coefficients, errors, strict=True):
-        length, spread = _HALF * abs(b) / reach, _HALF * 2 * error / reach if is_fit else 0.0
+        length, spread = _HALF * abs(b) / reach, _HALF * 2 * error / reach if has_errors else 0.0
         tip = _HALF + _HALF * b / reach
         bars.append(
             Bar(
                 name=explanation.feature_names[j],
-                text=f"{_signed(b, digits)} ± {error:.{digits}f}" if is_fit else _signed(b, digits),
+                text=f"{_signed(b, digits)} ± {error:.{digits}f}" if has_errors else _signed(b, digits),
                 raises=bool(b >= 0),
                 left=_HALF - length if b < 0 else _HALF,
                 width=length,
@@ -88,7 +96,9 @@ def chart(explanation: Explanation, label: int) -> Chart:
             )
         )
     title = headline(explanation, label)
-    return Chart(title[0].upper() + title[1:], bars, verdicts(explanation, label))
+    picture = explanation.picture(label)
+    shown = bars[:_BARS_BELOW_A_PICTURE] if picture else bars
+    return Chart(title[0].upper() + title[1:], picture, shown, len(bars) - len(shown), verdicts(explanation, label))
 
 
 def _probabilities(explanation: Explanation) -> list[tuple[str, float]]:

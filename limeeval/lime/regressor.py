@@ -36,6 +36,8 @@ def regressor_surrogate(regressor: Any, z: Array, y: Array, weights: Array, feat
 
 def _fitted(regressor: Any, z: Array, y: Array, weights: Array) -> Any:
     copy = deepcopy(regressor)
+    if not hasattr(copy, "fit"):
+        raise TypeError(f"model_regressor must be a scikit-learn regressor, got {regressor!r}")
     try:
         copy.fit(z, y, sample_weight=weights)
     except TypeError as error:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import secrets
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 
 from limeeval.lime.kernel import Kernel
-from limeeval.lime.neighborhood import SAMPLING_METHODS
 from limeeval.lime.selection import FEATURE_SELECTIONS
 
 
@@ -71,8 +72,13 @@ def fixed_seed(random_state: Any) -> int | None:
     )
 
 
-def checked_sampling(sampling_method: str) -> str:
-    """The method itself; raises ValueError for an unknown one, listing the known ones."""
-    if sampling_method not in SAMPLING_METHODS:
-        raise ValueError(f"sampling_method must be one of {', '.join(SAMPLING_METHODS)}, got {sampling_method!r}")
+def next_seed(fixed: int | None) -> int:
+    """The seed of an explanation: the fixed one, or a fresh one if there is none."""
+    return secrets.randbits(32) if fixed is None else fixed
+
+
+def checked_sampling(sampling_method: str, known: Sequence[str]) -> str:
+    """The method itself; raises ValueError for one that is not ``known``, listing those that are."""
+    if sampling_method not in known:
+        raise ValueError(f"sampling_method must be one of {', '.join(known)}, got {sampling_method!r}")
     return sampling_method

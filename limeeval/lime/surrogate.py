@@ -10,7 +10,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from limeeval.lime.domain import Array
-from limeeval.lime.moments import Moments, NeighborhoodMoments, taken
+from limeeval.lime.left_out import GroupMoments, LeftOut
+from limeeval.lime.moments import Moments, taken
 
 if TYPE_CHECKING:
     from limeeval.lime.selection import Features
@@ -128,6 +129,7 @@ def jackknife_errors(replicates: Array, filled: NDArray[np.bool_] | None = None)
     filled = np.ones(replicates.shape[:-1], dtype=bool) if filled is None else filled
     g = filled.sum(axis=-1)[..., None]
     counted = filled[..., None]
+    replicates = replicates - replicates[..., :1, :]  # What never differs has no error at all.
     mean = (replicates * counted).sum(axis=-2) / np.maximum(g, 1)
     squares = (np.square(replicates - mean[..., None, :]) * counted).sum(axis=-2)
     return np.where(g < 2, np.nan, np.sqrt(np.maximum(g - 1, 0) / np.maximum(g, 1) * squares))
@@ -197,23 +199,21 @@ def stacked_surrogates(found: Sequence[Surrogates], lead: tuple[int, ...]) -> Su
 
 
 def fit_surrogates(
-    total: Moments, groups: Moments, features: Features, *, instance: Array, output: Array | float
+    total: Moments, left_out: LeftOut, features: Features, *, instance: Array, output: Array | float
 ) -> Surrogates:
     """Ridge (alpha 1, as LIME's) on chosen features of one label's moments, with its standard errors.
 
     Args:
         total: of all samples (...).
-        groups: of the perturbed samples in their groups (..., G).
+        left_out: the perturbed samples in their groups.
         features: positions (..., k) in the representation.
         instance: z_0 (..., d), with leading axes that broadcast.
         output: f(x) of this label (...), likewise.
     """
-    if features.shape[-1] < instance.shape[-1]:
-        total, groups = total.select(features), groups.select(features)
-    about = centred(total)
+    chosen = total.select(features) if features.shape[-1] < instance.shape[-1] else total
+    about = centred(chosen)
     fit = ridge(about)
-    filled = groups.count > 0
-    replicates = ridge(centred(total.spread_over_groups() - groups))
+    replicates, filled = _refits(chosen, left_out, features, fit, d=instance.shape[-1]), left_out.filled
     everywhere = np.broadcast_to(instance, (*features.shape[:-1], instance.shape[-1]))
     origin = np.take_along_axis(everywhere, features, axis=-1)
     intercepts = replicates.at_instance - (replicates.coefficients * origin[..., None, :]).sum(axis=-1)
@@ -225,26 +225,58 @@ def fit_surrogates(
         intercept=output + fit.at_instance - (fit.coefficients * origin).sum(axis=-1),
         intercept_standard_error=jackknife_errors(intercepts[..., None], filled)[..., 0],
         local_prediction=output + fit.at_instance,
-        r2=np.where(total.is_fit, weighted_r2(about, fit, output=output), np.nan),
+        r2=np.where(chosen.is_fit, weighted_r2(about, fit, output=output), np.nan),
         output_spread=about.spread[..., 0],
         replicates=replicates,
         filled=filled,
     )
 
 
-def fit_all_features(moments: NeighborhoodMoments) -> FullFit:
-    """Ridge on all features of one label's moments, its replicates by one Newton step each: one solve, not one a group.
+def _refits(total: Moments, left_out: LeftOut, features: Features, fit: LinearFit, *, d: int) -> LinearFit:
+    """The fits without each group (..., G), of the chosen features: solved where moments of groups are there."""
+    if isinstance(left_out, GroupMoments):
+        groups = left_out.moments.select(features) if features.shape[-1] < d else left_out.moments
+        return ridge(centred(total.spread_over_groups() - groups))
+    scores = left_out.scores(full_lines(fit, features, d))
+    if features.shape[-1] < d:
+        own = np.concatenate([np.zeros_like(features[..., :1]), 1 + features], axis=-1)
+        scores = np.take_along_axis(scores, own[..., None, :], axis=-1)
+    return _newton_steps(total, scores, fit, left_out.filled)
 
-    Leaving group g out moves the solution by -H^-1 s_g, s_g being the group's share of the normal equations' residual,
-    and H itself shrinks by about 1/g: hence g / (g - 1).
+
+def full_lines(fit: LinearFit | Surrogates, features: Features, d: int) -> Array:
+    """Value at the instance, then coefficients of all d features, 0 where not chosen (..., 1 + d)."""
+    lines = np.zeros((*fit.at_instance.shape, 1 + d))
+    lines[..., 0] = fit.at_instance
+    np.put_along_axis(lines, 1 + features, fit.coefficients, axis=-1)
+    return lines
+
+
+def _newton_steps(total: Moments, scores: Array, fit: LinearFit, filled: NDArray[np.bool_]) -> LinearFit:
+    """Refits without each group by one Newton step each: one solve, not one a group.
+
+    Leaving group g out moves the solution by -H^-1 s_g, s_g (..., G, 1 + k) being the group's share of the normal
+    equations' residual, and H itself shrinks by about 1/g: hence g / (g - 1). Residuals are smaller than errors where
+    many unknowns were fitted to them, by sqrt(1 - (1 + k) / n) for n effective samples (MacKinnon and White, 1985,
+    their HC1): that is made up for, up to a factor of 2.
     """
-    total = centred(moments.total)
-    fit = ridge(total)
-    theta = np.concatenate([[fit.at_instance], fit.coefficients])
-    penalised = moments.total.gram + RIDGE_ALPHA * np.diag(np.arange(len(theta)) > 0)
-    groups = moments.filled_groups
-    g = len(groups.count)
-    residuals = groups.cross[..., 0] - groups.gram @ theta
-    steps = np.linalg.solve(penalised, residuals.T).T * (g / max(g - 1, 1))
-    scales = np.sqrt(np.maximum(np.diag(total.covariance), 0.0))
-    return FullFit(fit.coefficients, fit.coefficients - steps[:, 1:], scales)
+    p = total.gram.shape[-1]
+    penalty = RIDGE_ALPHA * np.diag(np.arange(p) > 0)
+    g = filled.sum(axis=-1)[..., None, None]
+    left = np.maximum(1 - p / np.maximum(total.effective_sample_size, 1.0), 0.25)[..., None, None]
+    times = g / np.maximum(g - 1, 1) / np.sqrt(left)
+    moved = np.linalg.solve(total.gram + penalty, np.swapaxes(scores, -1, -2)) * times
+    return LinearFit(
+        fit.coefficients[..., None, :] - np.swapaxes(moved[..., 1:, :], -1, -2),
+        fit.at_instance[..., None] - moved[..., 0, :],
+    )
+
+
+def fit_all_features(total: Moments, left_out: LeftOut) -> FullFit:
+    """Ridge on all features of one label's moments, its replicates by one Newton step each."""
+    about = centred(total)
+    fit = ridge(about)
+    scores = left_out.scores(np.concatenate([fit.at_instance[..., None], fit.coefficients], axis=-1))
+    replicates = _newton_steps(total, scores, fit, left_out.filled)
+    scales = np.sqrt(np.maximum(np.diagonal(about.covariance, axis1=-2, axis2=-1), 0.0))
+    return FullFit(fit.coefficients, replicates.coefficients[left_out.filled], scales)

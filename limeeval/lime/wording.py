@@ -18,14 +18,20 @@ _SHOWN = 15
 def summary(explanation: Explanation) -> str:
     """Several lines of text: each label's coefficients with their standard errors, and the caveats."""
     settings = explanation.settings
-    made = f"{settings.num_samples:,} samples, kernel width {settings.kernel_width:.4g}, seed {explanation.seed}"
+    made = f"{how_made(explanation)}, kernel width {settings.kernel_width:.4g}, seed {explanation.seed}"
     selected = any(len(line.features) < len(explanation.feature_names) for line in explanation.surrogates.values())
     error = " ± standard error for these features" if selected else " ± standard error"
-    blocks = [f"LIME explanation: coefficient{error if explanation.diagnostics.is_fit else ''} ({made})"]
+    blocks = [f"LIME explanation: coefficient{error if explanation.has_errors else ''} ({made})"]
     for label in explanation.available_labels():
         blocks.append("\n".join([headline(explanation, label), *_table(explanation, label)]))
         blocks.extend(verdicts(explanation, label))
     return "\n".join(blocks)
+
+
+def how_made(explanation: Explanation) -> str:
+    """What the explanation rests on: so many samples, or all that there is."""
+    settings = explanation.settings
+    return f"all {settings.num_samples:,} masks" if settings.is_exhaustive else f"{settings.num_samples:,} samples"
 
 
 def headline(explanation: Explanation, label: int) -> str:
@@ -86,9 +92,9 @@ def _table(explanation: Explanation, label: int) -> list[str]:
     digits = decimals(line.standard_errors)
     coefficients = [f"{b:+.{digits}f}" for b in line.coefficients]
     width = max(map(len, coefficients), default=0)
-    is_fit = explanation.diagnostics.is_fit
+    has_errors = explanation.has_errors
     lines = [
-        f"  {b:>{width}}{f' ± {error:.{digits}f}' if is_fit else ''}  {explanation.feature_names[j]}"
+        f"  {b:>{width}}{f' ± {error:.{digits}f}' if has_errors else ''}  {explanation.feature_names[j]}"
         for j, b, error in zip(line.features, coefficients, line.standard_errors, strict=True)
     ]
     return lines if len(lines) <= _SHOWN else [*lines[:_SHOWN], f"  ... and {len(lines) - _SHOWN} more"]

@@ -33,7 +33,7 @@ class Description:
         instances: number of instances explained.
         seeds: number of runs of each of them.
         explained: which output, as in "label: bad".
-        features: d, the number of features.
+        features: d, the number of features; the smallest, where instances or settings differ in it.
         k: of top-k scores, 1 to d - 1.
         rows_predicted: rows that the model was given.
         rows_stored: rows whose predictions were taken from the store.
@@ -44,6 +44,8 @@ class Description:
         unit: what a row is, in the plural.
         available: number of rows that a count of instances draws from, None if unknown.
         arguments: of the command line that runs this alone; None from Python.
+        feature_unit: what a feature is, in the plural.
+        most_features: the largest number of features; None where it is the same for all.
     """
 
     task: str
@@ -63,6 +65,8 @@ class Description:
     unit: str = "rows"
     available: int | None = None
     arguments: Sequence[str] | None = None
+    feature_unit: str = "features"
+    most_features: int | None = None
 
     def to_dict(self) -> dict[str, Any]:
         """Its fields as plain data, for JSON."""

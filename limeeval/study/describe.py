@@ -41,6 +41,8 @@ def describe(
         seeds=len(plan.seeds),
         explained=in_words(plan.labels),
         features=plan.d,
+        feature_unit=plan.feature_unit,
+        most_features=plan.most_features,
         k=resolved_k(k, usual_k, plan.d, plan.named),
         rows_predicted=sweep.rows_predicted if sweep else 0,
         rows_stored=sweep.rows_stored if sweep else 0,

@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 
 from limeeval.lime.explainers import LimeTabularExplainer
+from limeeval.lime.image_explainer import LimeImageExplainer
 from limeeval.lime.labels import Labels
 from limeeval.lime.model import fitted_estimator, mode_of
 from limeeval.report.description import Target
@@ -17,14 +18,14 @@ from limeeval.study.describe import describe
 from limeeval.study.study import Study, study_of
 from limeeval.study.top_k import resolved_k
 from limeeval.sweep.functions import accepted, run_functions
-from limeeval.sweep.grid import LIME_DEFAULTS, SAMPLING_KEYS, Grid, grid_of, seeds_of
+from limeeval.sweep.grid import IMAGE_DEFAULTS, SAMPLING_KEYS, TABLE_DEFAULTS, Grid, grid_of, seeds_of
 from limeeval.sweep.plan import FunctionPlan, Names, Plan
 from limeeval.sweep.run import run_sweep
 from limeeval.sweep.store import Store
 
 
 def evaluate(
-    explainer: LimeTabularExplainer | Callable[..., Any],
+    explainer: LimeTabularExplainer | LimeImageExplainer | Callable[..., Any],
     instances: Any,
     predict_fn: Any,
     *,
@@ -42,24 +43,27 @@ def evaluate(
     """How far explanations of these instances agree from seed to seed, and how faithful they are, at every setting.
 
     Args:
-        explainer: a :class:`~limeeval.lime.LimeTabularExplainer`, which is re-made for every setting and never changed;
-            or any function (X, predict_fn, seed, **settings) -> coefficients (n, d), such as one that computes SHAP
-            values with a background drawn by ``seed``. If it has a parameter ``label`` it is given the positions (n,)
-            of the explained outputs.
-        instances: rows (n, d) in a container that the explainer takes.
-        predict_fn: function from rows to probabilities (n, c), or to values (n,); or a fitted estimator.
+        explainer: a :class:`~limeeval.lime.LimeTabularExplainer` or :class:`~limeeval.lime.LimeImageExplainer`, which
+            is re-made for every setting and never changed; or any function (X, predict_fn, seed, **settings) ->
+            coefficients (n, d), such as one that computes SHAP values with a background drawn by ``seed``. If it has
+            a parameter ``label`` it is given the positions (n,) of the explained outputs.
+        instances: rows (n, d) in a container that the explainer takes; or images, as an array (n, H, W, channels) or a
+            list of arrays of any sizes.
+        predict_fn: function from rows or images to probabilities (n, c), or to values (n,); or a fitted estimator.
         seeds: a count, or a list of seeds.
         labels: names or positions of the classes to explain; None: the predicted class of each instance.
         top_labels: explain this many of the most likely classes instead.
         k: of top-k scores; None: at most 5 and half the features.
         target: what counts as stable and as faithful.
-        n_jobs: processes, as joblib counts them; the result does not depend on it.
+        n_jobs: processes, as joblib counts them; threads for images, whose model stays in this process. The result does
+            not depend on it.
         store: folder in which predictions are kept and found again; needs ``model_id``.
         model_id: what identifies the model from one session to the next.
         task: what the data are called in the tables.
         settings: of LIME's, under the names that the explainer has for them (``kernel_width``,
-            ``kernel_width_factor``, ``num_samples``, ``num_features``, ``discretizer`` ...); or of the function. Each
-            is a value or a list, of which every combination is run. Those that share samples share model calls.
+            ``kernel_width_factor``, ``num_samples``, ``num_features``, ``discretizer``, ``segmentation`` ...); or of
+            the function. Each is a value or a list, of which every combination is run. Those that share samples
+            share model calls.
 
     Returns:
         The study: its repr is the answer.
@@ -72,9 +76,10 @@ def evaluate(
     goal = Target() if target is None else target
     if not isinstance(goal, Target):
         raise ValueError(f"target must be a limeeval.Target, got {target!r}")
-    rows, chosen = _checked_rows(instances), seeds_of(seeds)
+    is_of_images = isinstance(explainer, LimeImageExplainer)
+    rows, chosen = _checked_images(instances) if is_of_images else _checked_rows(instances), seeds_of(seeds)
     plan: Plan | FunctionPlan
-    if isinstance(explainer, LimeTabularExplainer):
+    if isinstance(explainer, (LimeTabularExplainer, LimeImageExplainer)):
         plan = Plan(
             names=Names(task, _name_of(predict_fn)),
             explainer=explainer,
@@ -86,6 +91,7 @@ def evaluate(
             labels=_labels(explainer.mode, explainer.class_names, labels, top_labels),
             fidelity_at=goal.fidelity_at,
             model_id=model_id,
+            one_process=is_of_images,
         )
         resolved_k(k, None, plan.d, plan.named)
         sweep = run_sweep(plan, n_jobs=n_jobs, store=_store(store, model_id))
@@ -102,13 +108,15 @@ def evaluate(
         )
         resolved_k(k, None, plan.d, plan.named)
         sweep = run_functions(plan, n_jobs=n_jobs)
-    description = describe(plan, sweep, k=k, seconds=time.perf_counter() - start)
+    unit = "images" if is_of_images else "rows"
+    description = describe(plan, sweep, k=k, seconds=time.perf_counter() - start, unit=unit)
     return study_of(sweep, description, goal, explainer=explainer)
 
 
-def _grid(explainer: LimeTabularExplainer, settings: Mapping[str, Any]) -> Grid:
+def _grid(explainer: LimeTabularExplainer | LimeImageExplainer, settings: Mapping[str, Any]) -> Grid:
     """The settings asked for; the others as the explainer has them, or as the lime package."""
-    own = LIME_DEFAULTS | {"kernel_width": explainer.kernel_width, "kernel_width_factor": None}
+    usual = IMAGE_DEFAULTS if isinstance(explainer, LimeImageExplainer) else TABLE_DEFAULTS
+    own = usual | {"kernel_width": explainer.kernel_width, "kernel_width_factor": None}
     own |= {key: value for key, value in explainer.arguments.items() if key in (*SAMPLING_KEYS, "feature_selection")}
     if settings.get("kernel_width_factor") is not None:
         own["kernel_width"] = None
@@ -123,8 +131,8 @@ def _listed(explain: Any, settings: Mapping[str, Any]) -> dict[str, list[Any]]:
     """
     if not callable(explain):
         raise ValueError(
-            "explainer must be a LimeTabularExplainer or a function (X, predict_fn, seed, **settings), got "
-            f"{type(explain).__name__}"
+            "explainer must be a LimeTabularExplainer, a LimeImageExplainer or a function "
+            f"(X, predict_fn, seed, **settings), got {type(explain).__name__}"
         )
     taken = accepted(explain, settings)
     unknown = [key for key in settings if key not in taken]
@@ -153,9 +161,23 @@ def _checked_rows(instances: Any) -> Any:
     return instances if hasattr(instances, "shape") else np.asarray(instances)
 
 
+def _checked_images(instances: Any) -> list[Any]:
+    """The instances as a list of images.
+
+    Raises:
+        ValueError: a single image, or none.
+    """
+    shape = np.shape(instances) if hasattr(instances, "shape") else ()
+    if not len(instances) or (shape and (len(shape) == 2 or (len(shape) == 3 and shape[2] in (1, 3, 4)))):
+        raise ValueError(f"instances must be images, as (n, H, W, channels) or a list, got shape {shape or (0,)}")
+    return list(instances)
+
+
 def _ids(rows: Any) -> list[Any]:
     """The user's names of the rows: a data frame's index, else positions."""
-    return list(rows.index) if hasattr(rows, "index") else list(range(rows.shape[0]))
+    if hasattr(rows, "iloc"):
+        return list(rows.index)
+    return list(range(rows.shape[0] if hasattr(rows, "shape") else len(rows)))  # Sparse rows have no length.
 
 
 def _name_of(function: Any) -> str:

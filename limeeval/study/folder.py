@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from limeeval.report.description import Description, Target
+from limeeval.study.picture_files import load_pictures, write_pictures
 from limeeval.study.study import Study
 
 if TYPE_CHECKING:
@@ -58,6 +59,8 @@ def write(study: Study, folder: Path) -> None:
     (folder / SUMMARY).unlink(missing_ok=True)  # An earlier run's: tables are no finished run without theirs.
     for name in TABLES:
         write_table(folder / f"{name}.parquet", getattr(study, name))
+    if study.pictures is not None:
+        write_pictures(study.pictures, folder, whole=_whole)
     write_json(folder / SUMMARY, summary_of(study))
 
 
@@ -102,6 +105,7 @@ def load(folder: str | os.PathLike[str]) -> Study:
         arguments=tuple(summary.get("arguments", ())),
         failures=tuple(summary.get("failures", ())),
         remarks=tuple(summary.get("remarks", ())),
+        pictures=load_pictures(path),
     )
 
 

@@ -13,9 +13,11 @@ from typing import Any
 import limeeval
 from limeeval.report.answer.commands import PROGRAM, quoted
 from limeeval.study.folder import TABLES, digest_of
+from limeeval.study.picture_files import SEGMENTS
 from limeeval.study.study import Study
 
-LIBRARIES = ("numpy", "scipy", "scikit-learn", "pandas", "pyarrow", "joblib", "hydra-core")
+LIBRARIES = ("numpy", "scipy", "scikit-learn", "scikit-image", "pandas", "pyarrow", "joblib", "hydra-core")
+_NETWORKS = ("torch", "keras", "onnxruntime")
 LIMITS = (
     "Standard errors are conditional on the selected features.",
     "Limits low and high are about these instances: only seeds are random. Limits for instances like these mean "
@@ -26,7 +28,13 @@ LIMITS = (
 
 
 def provenance_of(
-    study: Study, folder: Path, *, started: datetime, configuration: Mapping[str, Any], models: Mapping[str, Any]
+    study: Study,
+    folder: Path,
+    *,
+    started: datetime,
+    configuration: Mapping[str, Any],
+    models: Mapping[str, Any],
+    chosen: str,
 ) -> dict[str, Any]:
     """How the files in a folder came about.
 
@@ -36,13 +44,14 @@ def provenance_of(
         started: when the run began.
         configuration: every setting, resolved.
         models: by task and model, what identifies the model and its data.
+        chosen: how the explained rows were chosen.
     """
     return {
         **_common(study, folder),
         "started": started.isoformat(timespec="seconds"),
         "configuration": dict(configuration),
         "models": dict(models),
-        "instances": how_chosen(configuration),
+        "instances": chosen,
     }
 
 
@@ -59,21 +68,26 @@ def _common(study: Study, folder: Path) -> dict[str, Any]:
         "limeeval": limeeval.__version__,
         "python": platform.python_version(),
         "platform": f"{platform.system()} {platform.machine()}",
-        "libraries": {name: _version(name) for name in LIBRARIES},
+        "libraries": {name: _version(name) for name in LIBRARIES} | _networks(),
         "git_commit": _commit(),
-        "files_sha256": {f"{name}.parquet": digest_of(folder / f"{name}.parquet") for name in TABLES},
+        "files_sha256": {name: digest_of(folder / name) for name in _files(study)},
         "missing": list(study.failures),
         "remarks": list(study.remarks),
         "known_limits": list(LIMITS),
     }
 
 
-def how_chosen(configuration: Mapping[str, Any]) -> str:
-    """How the explained rows were chosen."""
-    asked = configuration.get("instances")
+def _files(study: Study) -> list[str]:
+    return [*(f"{name}.parquet" for name in TABLES), *([SEGMENTS] if study.pictures is not None else [])]
+
+
+def how_chosen(asked: Any, count: int, *, trained: bool) -> str:
+    """How ``count`` rows were chosen, given what was asked for, and whether the model was trained on others."""
     if isinstance(asked, Sequence):
         return f"row numbers given by the user: {', '.join(map(str, asked))}"
-    return f"{asked} drawn at random, with a fixed seed, from the rows held out of the model's training"
+    if not trained:
+        return f"the first {count} there are"
+    return f"{count} drawn at random, with a fixed seed, from the rows held out of the model's training"
 
 
 def _version(name: str) -> str | None:
@@ -81,6 +95,12 @@ def _version(name: str) -> str | None:
         return version(name)
     except PackageNotFoundError:
         return None
+
+
+def _networks() -> dict[str, str]:
+    """Versions of the libraries of networks that are installed."""
+    found = {name: _version(name) for name in _NETWORKS}
+    return {name: known for name, known in found.items() if known is not None}
 
 
 def _commit() -> str | None:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from limeeval.report.answer.answer import Answer, answer_of
 from limeeval.report.description import Description, Target
+from limeeval.sweep.pictures import Pictures
 from limeeval.sweep.tables import Sweep
 
 if TYPE_CHECKING:
@@ -34,7 +35,8 @@ class Recommendation:
     def explainer(self) -> Any:
         """The evaluated explainer, made again with the recommended kernel width and sampling.
 
-        ``num_samples`` and ``num_features`` are arguments of its ``explain_instance``; they are in ``settings``.
+        What is an argument of its ``explain_instance``, such as ``num_samples``, is in ``settings``; a segmentation is
+        there by its name.
 
         Raises:
             ValueError: nothing is recommended, or the study does not hold the explainer that it evaluated.
@@ -62,6 +64,7 @@ class Study:
         failures: what did not finish, each with the reason.
         remarks: what else there is to know.
         explainer: that was evaluated; None in a study loaded from a folder.
+        pictures: the images and their segmentations, where images were explained.
     """
 
     attributions: pd.DataFrame
@@ -73,6 +76,7 @@ class Study:
     failures: Sequence[str] = ()
     remarks: Sequence[str] = ()
     explainer: Any = None
+    pictures: Pictures | None = None
 
     @cached_property
     def scores(self) -> pd.DataFrame:
@@ -81,7 +85,8 @@ class Study:
 
         from limeeval.report.scores.score import score
 
-        found = [score(self.attributions, self.fits, k=k) for k in _ks(self.descriptions)]
+        segments = None if self.pictures is None else self.pictures.segments
+        found = [score(self.attributions, self.fits, k=k, segments=segments) for k in _ks(self.descriptions)]
         return found[0] if len(found) == 1 else pd.concat(found, ignore_index=True).drop_duplicates(ignore_index=True)
 
     @cached_property
@@ -150,6 +155,7 @@ def study_of(
         failures=sweep.failures,
         remarks=sweep.remarks,
         explainer=explainer,
+        pictures=sweep.pictures,
     )
 
 

@@ -37,14 +37,15 @@ def outcomes(
 ) -> Iterator[tuple[Unit, Outcome]]:
     """Each unit with what came of it, in order. BLAS runs in one thread each: sums do not depend on how many there are.
 
-    In one process, the model is called in this thread, and another draws and fits meanwhile.
+    In one process, the model is called in this thread, and others draw and fit meanwhile: two of them, or ``n_jobs``
+    where the work must stay in one process.
 
     Raises:
         ValueError: the model cannot be sent to another process.
         ModelChanged: the model does not say again what is stored.
     """
-    if n_jobs == 1 or len(units) == 1:
-        yield from _here(work, units, on_rows)
+    if n_jobs == 1 or len(units) == 1 or work.one_process:
+        yield from _here(work, units, on_rows, threads=max(_counted(n_jobs), 2))
         return
     with tempfile.TemporaryDirectory(prefix="limeeval-") as folder:
         path = Path(folder) / "work"
@@ -62,7 +63,15 @@ def outcomes(
             ) from error
 
 
-def _here(work: Work, units: Sequence[Unit], on_rows: Callable[[int], None]) -> Iterator[tuple[Unit, Outcome]]:
+def _counted(n_jobs: int) -> int:
+    from joblib import effective_n_jobs
+
+    return int(effective_n_jobs(n_jobs))
+
+
+def _here(
+    work: Work, units: Sequence[Unit], on_rows: Callable[[int], None], *, threads: int
+) -> Iterator[tuple[Unit, Outcome]]:
     def attempt(ask: Callable[[Any], Any], unit: Unit) -> Outcome:
         return _attempt(replace(work, predict_fn=ask), unit, on_rows)
 
@@ -70,7 +79,8 @@ def _here(work: Work, units: Sequence[Unit], on_rows: Callable[[int], None]) -> 
         if len(units) == 1:
             yield units[0], _attempt(work, units[0], on_rows)
         else:
-            yield from overlapping(units, attempt, prediction_function(work.predict_fn, work.labels.mode))
+            function = prediction_function(work.predict_fn, work.labels.mode)
+            yield from overlapping(units, attempt, function, threads=threads)
 
 
 def _in_processes(path: str, units: Sequence[Unit], n_jobs: int) -> Iterator[tuple[Outcome, list[str]]]:

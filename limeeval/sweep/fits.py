@@ -11,9 +11,10 @@ from limeeval.lime.collect import Evidence
 from limeeval.lime.diagnostics import SHRINKAGE_UP_TO, TRUSTED_UP_TO, condition_number
 from limeeval.lime.domain import Array, Domain
 from limeeval.lime.explain import fit_selected
+from limeeval.lime.left_out import LeftOut, left_out_together
 from limeeval.lime.moments import Moments, stacked_moments
-from limeeval.lime.surrogate import Surrogates
-from limeeval.metrics.fresh import measurable, residual_sums, spread_sums
+from limeeval.lime.surrogate import Surrogates, full_lines
+from limeeval.metrics.fresh import measurable, spread_sums
 
 
 @dataclass(frozen=True)
@@ -63,10 +64,11 @@ class Fits:
 def fit_cells(evidence: Sequence[Evidence], domains: Sequence[Domain], settings: FitSettings) -> list[Fits]:
     """Every fit to B neighborhoods of as many features and labels, together: from each one's evidence at all widths."""
     own = np.stack([domain.design(domain.instance)[0] for domain in domains])[:, None, None]
+    d = own.shape[-1]
     outputs = np.stack([one.prediction[one.labels] for one in evidence])[:, None, None]
     totals = stacked_moments([one.totals for one in evidence])[:, : settings.swept]
-    groups = stacked_moments([one.groups for one in evidence])
-    swept = groups[:, : settings.swept]
+    left_out = left_out_together([one.left_out for one in evidence])
+    swept = left_out[:, : settings.swept]
     found = [
         [
             fit_selected(
@@ -88,11 +90,11 @@ def fit_cells(evidence: Sequence[Evidence], domains: Sequence[Domain], settings:
     for name, value in _support(totals).items():
         measured[name] = _joined([[value] * outputs.shape[-1]] * len(found))
     if settings.single_seed:
-        measured |= _left_out("fresh", found, swept, outputs)
-        at_reference = groups[:, settings.reference : settings.reference + 1]
-        measured |= _left_out("reference", found, at_reference, outputs)
-    lines = _joined([[_line(line, own.shape[-1]) for line in lines] for lines in found])
-    errors = _joined([[_errors(line, own.shape[-1]) for line in lines] for lines in found])
+        perturbed, reference = stacked_moments([one.perturbed for one in evidence]), [settings.reference]
+        measured |= _left_out("fresh", found, swept, perturbed[:, : settings.swept], outputs)
+        measured |= _left_out("reference", found, left_out[:, reference], perturbed[:, reference], outputs)
+    lines = _joined([[full_lines(line, line.features, d) for line in lines] for lines in found])
+    errors = _joined([[_errors(line, d) for line in lines] for lines in found])
     return [
         Fits(
             prediction=one.prediction,
@@ -129,35 +131,25 @@ def _support(totals: Moments) -> dict[str, Array]:
     }
 
 
-def _line(fit: Surrogates, d: int) -> Array:
-    """Value at the instance less f(x), then the coefficients of all d features (B, W, N, 1 + d)."""
-    line = np.zeros((*fit.at_instance.shape, 1 + d))
-    line[..., 0] = fit.at_instance
-    np.put_along_axis(line, 1 + fit.features, fit.coefficients, axis=-1)
-    return line
-
-
 def _errors(fit: Surrogates, d: int) -> Array:
     errors = np.full((*fit.at_instance.shape, d), np.nan)
     np.put_along_axis(errors, fit.features, fit.standard_errors, axis=-1)
     return errors
 
 
-def _left_out(name: str, found: Sequence[Sequence[Surrogates]], groups: Moments, outputs: Array) -> dict[str, Array]:
+def _left_out(
+    name: str, found: Sequence[Sequence[Surrogates]], groups: LeftOut, everything: Moments, outputs: Array
+) -> dict[str, Array]:
     """R2 and its denominator, of the fits without each group of samples on that group alone: columns (B, C, L)."""
-    residuals = _joined([[_residual(fit, groups.label(column)) for column, fit in enumerate(fits)] for fits in found])
-    everything = groups.total(axis=3)
+    d = everything.gram.shape[-1] - 1
+    each = [[_residual(fit, groups.label(column), d) for column, fit in enumerate(fits)] for fits in found]
+    residuals = _joined(each)
     spread = np.where(measurable(everything, outputs), spread_sums(everything), np.nan)
     shape = (*found[0][0].at_instance.shape, outputs.shape[-1])
     spread = _joined([list(np.moveaxis(np.broadcast_to(spread, shape), -1, 0))] * len(found))
     return {f"r2_{name}": 1 - residuals / spread, f"{name}_spread": spread}
 
 
-def _residual(fit: Surrogates, groups: Moments) -> Array:
+def _residual(fit: Surrogates, groups: LeftOut, d: int) -> Array:
     """Sum of squared residuals (B, W, N) of the fits without each group on that group's samples; of one label."""
-    lines = np.concatenate([fit.replicates.at_instance[..., None], fit.replicates.coefficients], axis=-1)
-    own = groups.select(fit.features)
-    lead = lines.shape[:-1]
-    flat = (np.broadcast_to(part, (*lead, *part.shape[4:])).reshape(-1, *part.shape[4:]) for part in own.parts)
-    sums = residual_sums(lines.reshape(-1, 1, 1, lines.shape[-1]), Moments(*flat))
-    return np.asarray(sums.reshape(lead).sum(axis=-1))
+    return groups.residuals(full_lines(fit.replicates, fit.features[..., None, :], d))

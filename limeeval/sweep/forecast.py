@@ -41,7 +41,7 @@ def forecast(plan: Plan, work: Work) -> Forecast:
     neighborhood = work.samplings[0].neighborhoods[0]
     count = min(BLOCK, neighborhood.num_samples)
     state = neighborhood.draw(0, count)
-    model = Model(prediction_function(plan.predict_fn, plan.labels.mode), plan.labels.mode)
+    model = Model(prediction_function(plan.predict_fn, plan.labels.mode), plan.labels.mode, plan.batch_rows)
     first = tuple(part[:1] for part in state)
     _, outputs = _seconds(model, work, first)  # Warm, and no mistake is timed.
     one, _ = _seconds(model, work, first)

@@ -2,42 +2,54 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from itertools import product
 from typing import Any, NamedTuple, cast
 
+import numpy as np
+
 from limeeval.lime.discretize import DISCRETIZERS, BaseDiscretizer
 from limeeval.lime.kernel import checked_metric
+from limeeval.lime.neighborhood import SAMPLING_METHODS
 from limeeval.lime.request import check_at_least, check_feature_selection, check_kernel_width, checked_sampling
+from limeeval.lime.segmentation import NamedSegmentation, segmentation_name, segmentation_of, segmentations_of
 
-SAMPLING_KEYS = (
-    "discretize_continuous",
-    "discretizer",
-    "sample_around_instance",
-    "sampling_method",
-    "distance_metric",
-)
-"""Settings that change the samples: each combination calls the model anew."""
 FIT_KEYS = ("num_features", "feature_selection")
 """Settings that only change the fit to given samples."""
 WIDTH_KEYS = ("kernel_width", "kernel_width_factor")
-KEYS = (*WIDTH_KEYS, "num_samples", *FIT_KEYS, *SAMPLING_KEYS)
-
-LIME_DEFAULTS: dict[str, Any] = {
-    "kernel_width": None,
-    "kernel_width_factor": 1.0,
+_COMMON_DEFAULTS: dict[str, Any] = {"kernel_width": None, "kernel_width_factor": 1.0, "feature_selection": "auto"}
+LIME_SEGMENTATION = "lime"
+"""What tables call the lime package's default segmentation."""
+TABLE_DEFAULTS: dict[str, Any] = _COMMON_DEFAULTS | {
     "num_samples": 5000,
     "num_features": 10,
-    "feature_selection": "auto",
     "discretize_continuous": True,
     "discretizer": "quartile",
     "sample_around_instance": False,
     "sampling_method": "gaussian",
     "distance_metric": "euclidean",
 }
-"""The lime package's own settings."""
+"""The lime package's own settings for tables."""
+IMAGE_DEFAULTS: dict[str, Any] = _COMMON_DEFAULTS | {
+    "num_samples": 1000,
+    "num_features": 100_000,
+    "segmentation": None,
+    "hide_color": None,
+    "distance_metric": "cosine",
+}
+"""The lime package's own settings for images."""
+SAMPLING_KEYS = (
+    "segmentation",
+    "hide_color",
+    "discretize_continuous",
+    "discretizer",
+    "sample_around_instance",
+    "sampling_method",
+    "distance_metric",
+)
+"""Settings that change the samples, of tables or images: each combination calls the model anew."""
 
 
 class Width(NamedTuple):
@@ -71,7 +83,7 @@ class Grid:
     @property
     def samplings(self) -> Iterator[dict[str, Any]]:
         """Every combination of the settings that change the samples."""
-        return self.combinations(SAMPLING_KEYS)
+        return self.combinations([key for key in SAMPLING_KEYS if key in self.values])
 
     @property
     def sample_counts(self) -> list[int]:
@@ -99,15 +111,20 @@ class Grid:
 
 
 def grid_of(settings: Mapping[str, Any]) -> Grid:
-    """The grid of settings that are single values or lists.
+    """The grid of settings that are single values or lists; those of images have a segmentation.
 
     Raises:
         ValueError: an unknown or missing key, an empty list, both ways of stating the width, or a value out of range.
     """
-    unknown = sorted(set(settings) - set(KEYS))
+    known = defaults_of(settings)
+    unknown = sorted(set(settings) - set(known))
+    mixed = [key for key in unknown if key in TABLE_DEFAULTS]
+    if mixed and known is IMAGE_DEFAULTS:
+        raise ValueError(f"lime.segmentation is for images and lime.{mixed[0]} for tables, got both")
     if unknown:
-        raise ValueError(f"lime.* keys must be among {', '.join(KEYS)}, got {', '.join(unknown)}")
-    values = {key: _listed(key, settings[key]) for key in KEYS}
+        modality = "images" if known is IMAGE_DEFAULTS else "tables"
+        raise ValueError(f"lime.* keys for {modality} must be among {', '.join(known)}, got {', '.join(unknown)}")
+    values = {key: _listed(key, settings[key]) for key in known}
     if values["kernel_width"] != (None,) and values["kernel_width_factor"] != (None,):
         raise ValueError(
             "lime.kernel_width and lime.kernel_width_factor state the same thing: give one, "
@@ -120,10 +137,56 @@ def grid_of(settings: Mapping[str, Any]) -> Grid:
     for key, least in (("num_samples", 2), ("num_features", 1)):
         for value in values[key]:
             check_at_least(f"lime.{key}", value, least)
-    for key, check in _CHECKS.items():
-        for value in values[key]:
-            check(value)
-    return Grid({key: tuple(dict.fromkeys(found)) for key, found in values.items()})
+    for key in values:
+        for value in values[key] if key in _CHECKS else ():
+            _CHECKS[key](value)
+    if "segmentation" in values:
+        listed = [_lime_segmentation() if value is None else value for value in values["segmentation"]]
+        values["segmentation"] = tuple(segmentations_of(listed))
+    return Grid({key: _distinct(found) for key, found in values.items()})
+
+
+def defaults_of(settings: Collection[str]) -> dict[str, Any]:
+    """The lime package's settings for images where there is a segmentation among the settings, else for tables."""
+    return IMAGE_DEFAULTS if "segmentation" in settings else TABLE_DEFAULTS
+
+
+def shown_defaults(settings: Collection[str]) -> dict[str, Any]:
+    """The same as tables show them; without the width, which its factor says."""
+    usual = defaults_of(settings)
+    shown = {key: setting_text(key, value) if key in SAMPLING_KEYS else value for key, value in usual.items()}
+    del shown["kernel_width"]
+    return shown
+
+
+def setting_text(key: str, value: Any) -> bool | str:
+    """A setting that changes the samples, as tables show it."""
+    if isinstance(value, (bool, str)):
+        return value
+    if key == "segmentation":
+        return LIME_SEGMENTATION if value is None else segmentation_name(value)
+    if key == "hide_color":
+        return _hidden_by(value)
+    return type(value).__name__
+
+
+def _lime_segmentation() -> NamedSegmentation:
+    return NamedSegmentation(LIME_SEGMENTATION, segmentation_of(None))
+
+
+def _hidden_by(value: Any) -> str:
+    if value is None:
+        return "mean"
+    return "image" if np.ndim(value) > 1 else str(np.asarray(value).tolist())
+
+
+def _distinct(values: Iterable[Any]) -> tuple[Any, ...]:
+    """The values, each once; arrays and functions are told apart by identity."""
+    found: list[Any] = []
+    for value in values:
+        if not any(value is other or (np.ndim(value) == np.ndim(other) == 0 and value == other) for other in found):
+            found.append(value)
+    return tuple(found)
 
 
 def seeds_of(seeds: int | Sequence[int]) -> list[int]:
@@ -143,6 +206,8 @@ def seeds_of(seeds: int | Sequence[int]) -> list[int]:
 
 
 def _listed(key: str, value: Any) -> tuple[Any, ...]:
+    if key == "hide_color" and isinstance(value, tuple):
+        return (value,)  # One color; several are a list.
     if isinstance(value, Sequence) and not isinstance(value, str):
         if not value:
             raise ValueError(f"lime.{key} must have at least one value, got an empty list")
@@ -165,6 +230,6 @@ _CHECKS: dict[str, Callable[[Any], Any]] = {
     "discretize_continuous": partial(_check_bool, "discretize_continuous"),
     "sample_around_instance": partial(_check_bool, "sample_around_instance"),
     "discretizer": _check_discretizer,
-    "sampling_method": checked_sampling,
+    "sampling_method": partial(checked_sampling, known=SAMPLING_METHODS),
     "distance_metric": checked_metric,
 }

@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from limeeval.sweep.order import in_order, keys_of, ranks
+from limeeval.sweep.pictures import Cut, Pictures
 from limeeval.sweep.stack import stacked
 
 if TYPE_CHECKING:
@@ -36,10 +37,11 @@ class Tables(NamedTuple):
 
 @dataclass(frozen=True)
 class Job:
-    """The rows of a job and the values, by key, that set it apart from the others."""
+    """The rows of a job, the values, by key, that set it apart from the others, and its pictures if it has any."""
 
     tables: Tables
     swept: Mapping[str, Any]
+    pictures: Pictures | None = None
 
 
 def merge(jobs: Sequence[Job]) -> Tables:
@@ -61,6 +63,35 @@ def merge(jobs: Sequence[Job]) -> Tables:
     return Tables(
         _once(in_order(stacked(attributions)), check="coefficient"), _fits(fits), _once(in_order(stacked(instances)))
     )
+
+
+def merged_pictures(jobs: Sequence[Job]) -> Pictures | None:
+    """The pictures of all jobs, their instances numbered as :func:`merge` numbers them; None if no job has any.
+
+    An image that two jobs cut differently under one name, as after a key of the task has changed it, loses that cut:
+    rows do not say which is theirs.
+    """
+    segments: dict[Cut, NDArray[Any]] = {}
+    thumbnails: dict[tuple[str, int], NDArray[np.uint8]] = {}
+    ambiguous: set[Cut] = set()
+    for pictures, new in _pictures(jobs):
+        thumbnails = {new[image]: own for image, own in pictures.thumbnails.items() if image in new} | thumbnails
+        for (*image, name), labels in pictures.segments.items():
+            if tuple(image) in new:
+                cut = Cut(*new[tuple(image)], name)
+                if not np.array_equal(segments.setdefault(cut, labels), labels):
+                    ambiguous.add(cut)
+    if not thumbnails:
+        return None
+    return Pictures({cut: labels for cut, labels in segments.items() if cut not in ambiguous}, thumbnails)
+
+
+def _pictures(jobs: Sequence[Job]) -> Iterator[tuple[Pictures, dict[tuple[Any, ...], tuple[str, int]]]]:
+    """The jobs' pictures with the new task and position of each image that was explained, by the old ones."""
+    for job, (_, positions) in zip(jobs, _positions([job.tables for job in jobs]), strict=True):
+        if job.pictures is not None:
+            images = zip(positions.index.tolist(), positions.tolist(), strict=True)
+            yield job.pictures, {(task, old): (task, new) for (task, old), new in images}
 
 
 def _fits(jobs: Sequence[pd.DataFrame]) -> pd.DataFrame:

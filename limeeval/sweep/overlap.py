@@ -20,14 +20,14 @@ _SWITCH_SECONDS = 1e-3
 
 
 def overlapping(
-    items: Sequence[Item], work: Callable[[Function, Item], Result], function: Function
+    items: Sequence[Item], work: Callable[[Function, Item], Result], function: Function, *, threads: int = 2
 ) -> Iterator[tuple[Item, Result]]:
     """Each item with ``work(ask, item)``, in order, where ``ask`` gives what ``function`` gives.
 
-    ``work`` runs in two threads, ``function`` in the caller's. Whatever either raises ends everything.
+    ``work`` runs in threads of its own, ``function`` in the caller's. Whatever either raises ends everything.
     """
     desk = _Desk(function)
-    pool = ThreadPoolExecutor(2, thread_name_prefix="limeeval")
+    pool = ThreadPoolExecutor(threads, thread_name_prefix="limeeval")
     usual = sys.getswitchinterval()
     sys.setswitchinterval(_SWITCH_SECONDS)
     try:
@@ -77,9 +77,12 @@ class _Desk:
             return
         question, answer = waiting
         try:
-            answer.set_result(self._function(question))
+            found = self._function(question)
         except Exception as error:
             answer.set_exception(error)
+        else:
+            del waiting, question  # Whoever asked may write to it again.
+            answer.set_result(found)
 
     def wake(self, _: Future[Any]) -> None:
         """Ends a ``serve`` that finds no question."""

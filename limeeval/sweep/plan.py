@@ -6,17 +6,20 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import product
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from limeeval.lime.explainers import LimeTabularExplainer
+from limeeval.lime.image_explainer import IMAGES_AT_ONCE, LimeImageExplainer
+from limeeval.lime.kernel import Kernel
 from limeeval.lime.labels import Labels
-from limeeval.lime.model import Model, prediction_function
-from limeeval.lime.neighborhood import BATCH_ROWS
+from limeeval.lime.model import BATCH_ROWS, Model, prediction_function
+from limeeval.lime.neighborhood import Neighborhood
 from limeeval.sweep.grid import Cell, Grid
 
 if TYPE_CHECKING:
-    from limeeval.tasks import Task
+    from limeeval.tasks import ImageTask, Task
 
+Explainer = LimeTabularExplainer | LimeImageExplainer
 Explain = Callable[..., Any]
 """Any explainer: (X, predict_fn, seed, **settings) -> coefficients (n, d)."""
 
@@ -31,13 +34,22 @@ class Names:
 
 
 @dataclass(frozen=True, eq=False)
+class Sampling:
+    """One set of samples: its settings, the kernel, and the neighborhoods, instance by instance."""
+
+    settings: dict[str, Any]
+    kernel: Kernel
+    neighborhoods: list[Neighborhood]
+
+
+@dataclass(frozen=True, eq=False)
 class Plan:
     """What is to be run.
 
     Attributes:
         names: of task, model and explainer.
         explainer: re-made for each setting.
-        instances: rows to explain, in a container that the explainer takes.
+        instances: rows to explain, in a container that the explainer takes; or images.
         ids: the user's own names of these rows.
         predict_fn: function or fitted estimator.
         seeds: one neighborhood each.
@@ -46,10 +58,11 @@ class Plan:
         fidelity_at: the width at which ``r2_reference`` is measured, in multiples of LIME's default.
         batch_rows: the most rows given to the model at once.
         model_id: what identifies the model across processes; None: its predictions cannot be kept.
+        one_process: the model must not be copied to other processes.
     """
 
     names: Names
-    explainer: LimeTabularExplainer
+    explainer: Explainer
     instances: Any
     ids: Sequence[Any]
     predict_fn: Any
@@ -59,11 +72,43 @@ class Plan:
     fidelity_at: float = 1.0
     batch_rows: int = BATCH_ROWS
     model_id: str | None = None
+    one_process: bool = False
+
+    @cached_property
+    def samplings(self) -> list[Sampling]:
+        """The sets of samples, one a combination of the settings that change them.
+
+        Raises:
+            ValueError: an instance that does not fit.
+        """
+        return [self._sampling(settings) for settings in self.grid.samplings]
+
+    def _sampling(self, settings: dict[str, Any]) -> Sampling:
+        method = settings.get("sampling_method", "gaussian")
+        made = {key: value for key, value in settings.items() if key in self.explainer.arguments}
+        others = {key: settings[key] for key in settings if key not in (*made, "sampling_method")}
+        explainer, count = self.explainer.remade(**made), self.grid.sample_counts[-1]
+        domains = [
+            explainer.domain(self.instance(position), self.predict_fn, **others) for position in range(len(self.ids))
+        ]
+        neighborhoods = [Neighborhood(domain, seed, count, method) for domain in domains for seed in self.seeds]
+        return Sampling(settings, explainer.kernel, neighborhoods)
+
+    @cached_property
+    def _feature_counts(self) -> set[int]:
+        if isinstance(self.explainer, LimeTabularExplainer):
+            return {len(self.explainer.feature_names)}
+        return {len(one.domain.feature_names) for sampling in self.samplings for one in sampling.neighborhoods}
 
     @property
     def d(self) -> int:
-        """Number of features."""
-        return len(self.explainer.feature_names)
+        """Number of features; the smallest one where instances differ."""
+        return min(self._feature_counts)
+
+    @property
+    def most_features(self) -> int | None:
+        """The largest number of features; None where it is the same for all."""
+        return max(self._feature_counts) if len(self._feature_counts) > 1 else None
 
     @property
     def named(self) -> int:
@@ -80,6 +125,16 @@ class Plan:
     def cells(self) -> list[Cell]:
         """Every combination of the settings that share samples."""
         return self.grid.cells(self.explainer.default_kernel_width)
+
+    @property
+    def unit(self) -> str:
+        """What the model is given, in the plural."""
+        return "images" if isinstance(self.explainer, LimeImageExplainer) else "rows"
+
+    @property
+    def feature_unit(self) -> str:
+        """What a feature is, in the plural."""
+        return "superpixels" if isinstance(self.explainer, LimeImageExplainer) else "features"
 
     @property
     def rows_to_predict(self) -> int:
@@ -124,6 +179,9 @@ class FunctionPlan:
         """Features that an explanation names."""
         return self.d
 
+    feature_unit = "features"
+    most_features = None
+
     @property
     def calls(self) -> Iterator[tuple[dict[str, Any], int]]:
         """Settings and seed of every call."""
@@ -137,7 +195,7 @@ class FunctionPlan:
 
 
 def plan_of_task(
-    task: Task,
+    task: Task | ImageTask,
     rows: Sequence[int],
     *,
     seeds: Sequence[int],
@@ -145,9 +203,43 @@ def plan_of_task(
     labels: Sequence[str | int] = (),
     top_labels: int | None = 1,
     fidelity_at: float = 1.0,
-    batch_rows: int = BATCH_ROWS,
+    batch_rows: int | None = None,
 ) -> Plan:
-    """LIME on rows of a task, which are positions in its data; for the other arguments see :class:`Plan`."""
+    """LIME on rows of a task, which are positions in its data; for the other arguments see :class:`Plan`.
+
+    ``batch_rows`` None stands for the usual number, a smaller one of images for networks.
+    """
+    from limeeval.tasks import ImageTask
+
+    explained = _explained_images(task, rows) if isinstance(task, ImageTask) else _explained_rows(task, rows)
+    explainer, instances, ids, one_process = explained
+    usual = IMAGES_AT_ONCE if one_process else BATCH_ROWS
+    return Plan(
+        names=Names(task.name, task.model_name),
+        explainer=explainer,
+        instances=instances,
+        ids=ids,
+        predict_fn=task.predict_fn,
+        seeds=seeds,
+        grid=grid,
+        labels=Labels(task.mode, task.class_names, labels, top_labels),
+        fidelity_at=fidelity_at,
+        batch_rows=usual if batch_rows is None else batch_rows,
+        model_id=task.model_id,
+        one_process=one_process,
+    )
+
+
+class _Explained(NamedTuple):
+    """What is explained: the explainer, instances and their names, and whether the model stays in one process."""
+
+    explainer: Explainer
+    instances: Any
+    ids: Sequence[Any]
+    one_process: bool
+
+
+def _explained_rows(task: Task, rows: Sequence[int]) -> _Explained:
     explainer = LimeTabularExplainer(
         task.training_data,
         mode=task.mode,
@@ -155,16 +247,9 @@ def plan_of_task(
         class_names=task.class_names or None,
     )
     explained = task.data.iloc[list(rows)]
-    return Plan(
-        names=Names(task.name, task.model_name),
-        explainer=explainer,
-        instances=explained,
-        ids=explained.index.tolist(),
-        predict_fn=task.predict_fn,
-        seeds=seeds,
-        grid=grid,
-        labels=Labels(task.mode, task.class_names, labels, top_labels),
-        fidelity_at=fidelity_at,
-        batch_rows=batch_rows,
-        model_id=task.model_id,
-    )
+    return _Explained(explainer, explained, explained.index.tolist(), one_process=False)
+
+
+def _explained_images(task: ImageTask, rows: Sequence[int]) -> _Explained:
+    images, ids = [task.images[row] for row in rows], [task.ids[row] for row in rows]
+    return _Explained(LimeImageExplainer(class_names=task.class_names), images, ids, task.owns_process)

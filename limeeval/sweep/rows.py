@@ -13,7 +13,7 @@ from limeeval.lime.moments import stacked_moments
 from limeeval.metrics.fresh import fresh_fidelity
 from limeeval.sweep.columns import MEASURED
 from limeeval.sweep.fits import Fits, FitSettings
-from limeeval.sweep.grid import Cell
+from limeeval.sweep.grid import Cell, setting_text
 from limeeval.sweep.plan import Plan
 
 
@@ -45,7 +45,7 @@ def rows_of(plan: Plan, settings: FitSettings, explained: Explained) -> Rows:
     n = int(np.prod(shape))
     rows: dict[str, Any] = {"instance": np.full(n, explained.instance)}
     for key, value in explained.settings.items():
-        rows[key] = np.full(n, value if isinstance(value, (bool, str)) else type(value).__name__)
+        rows[key] = np.full(n, setting_text(key, value))
     rows["seed"] = np.repeat(seeds, len(cells) * len(labels))
     for column in Cell._fields:
         rows[column] = np.tile(np.repeat([getattr(cell, column) for cell in cells], len(labels)), len(seeds))

@@ -19,6 +19,7 @@ from typing import Any
 import numpy as np
 
 from limeeval.lime.labels import Labels
+from limeeval.lime.masking import MaskedImages
 from limeeval.lime.model import Model
 from limeeval.lime.neighborhood import BLOCK, Answers, Batch, Predict
 
@@ -208,7 +209,9 @@ def _files(root: Path) -> Iterator[tuple[Path, os.stat_result]]:
 
 
 def _content(inputs: Any) -> Any:
-    """Model inputs as something quickly digested: rows of a data frame by a digest each."""
+    """Model inputs as something quickly digested: rows of a data frame by a digest each, images by their masks."""
+    if isinstance(inputs, MaskedImages):
+        return inputs.content
     if not hasattr(inputs, "iloc"):
         return inputs
     import pandas as pd

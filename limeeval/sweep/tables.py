@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from limeeval.lime.domain import Array
 from limeeval.sweep.columns import MEASURED
 from limeeval.sweep.order import keys_of, ranks
+from limeeval.sweep.pictures import Pictures, pictures_of
 from limeeval.sweep.plan import FunctionPlan, Names, Plan
 from limeeval.sweep.rows import Rows
 
@@ -30,6 +31,7 @@ class Sweep:
         rows_predicted: rows given to the model.
         rows_stored: rows whose predictions were known from an earlier run.
         rows_of_a_loop: rows that explaining cell by cell would have given to it.
+        pictures: the images, where images were explained.
         failures: what did not finish, each with the reason.
         remarks: what else the user should know.
     """
@@ -40,6 +42,7 @@ class Sweep:
     rows_predicted: int
     rows_stored: int
     rows_of_a_loop: int
+    pictures: Pictures | None = None
     failures: list[str] = field(default_factory=list)
     remarks: list[str] = field(default_factory=list)
 
@@ -69,7 +72,9 @@ def tables(plan: Plan, explained: Sequence[Rows], **outcome: Any) -> Sweep:
     }
     sizes = np.repeat([len(one.feature_names) for one in explained], counts)
     fits, attributions = _in_order(fits, sizes, found)
-    return Sweep(attributions, fits, _instances(plan, fits), rows_of_a_loop=plan.rows_of_a_loop, **outcome)
+    pictures = pictures_of(plan)
+    instances = _instances(plan, fits) if pictures is None else _images(plan, fits)
+    return Sweep(attributions, fits, instances, rows_of_a_loop=plan.rows_of_a_loop, pictures=pictures, **outcome)
 
 
 def _in_order(
@@ -128,17 +133,31 @@ def _feature_names(instances: Any, d: int) -> list[str]:
 
 
 def _instances(plan: Plan | FunctionPlan, fits: pd.DataFrame) -> pd.DataFrame:
-    """Position, row, prediction and label of the explained instances, with their values as ``value_<column>``."""
+    """Explained instances and labels, with their values as ``value_<column>``."""
     import pandas as pd
 
-    found = fits.groupby(["instance", "label"], as_index=False)["model_prediction"].first()
+    found = _explained(plan, fits)
+    rows = plan.instances if hasattr(plan.instances, "iloc") else pd.DataFrame(np.asarray(plan.instances))
+    values = rows.iloc[found["instance"].to_numpy()].reset_index(drop=True).add_prefix("value_")
+    joined: pd.DataFrame = found.join(values)
+    return joined
+
+
+def _images(plan: Plan, fits: pd.DataFrame) -> pd.DataFrame:
+    """Explained images and labels, with their size."""
+    found = _explained(plan, fits)
+    shapes = [np.shape(plan.instance(position)) for position in found["instance"]]
+    found["value_height"], found["value_width"] = [shape[0] for shape in shapes], [shape[1] for shape in shapes]
+    return found
+
+
+def _explained(plan: Plan | FunctionPlan, fits: pd.DataFrame) -> pd.DataFrame:
+    """Position, row, prediction and label of the explained instances."""
+    found = fits.groupby(["instance", "label"])["model_prediction"].first().reset_index()
     found.insert(0, "task", plan.names.task)
     found.insert(1, "model", plan.names.model)
     found.insert(3, "row", [plan.ids[position] for position in found["instance"]])
     names = plan.labels.class_names
     if names is not None and plan.labels.mode == "classification":
         found.insert(5, "label_name", [str(names[label]) for label in found["label"]])
-    rows = plan.instances if hasattr(plan.instances, "iloc") else pd.DataFrame(np.asarray(plan.instances))
-    values = rows.iloc[found["instance"].to_numpy()].reset_index(drop=True).add_prefix("value_")
-    joined: pd.DataFrame = found.join(values)
-    return joined
+    return found

@@ -8,9 +8,9 @@ from typing import Any, NamedTuple
 
 from limeeval.lime.collect import Evidence, collect_evidence
 from limeeval.lime.domain import Domain
-from limeeval.lime.explainers import LimeTabularExplainer
 from limeeval.lime.labels import Labels
 from limeeval.lime.model import Model, prediction_function
+from limeeval.lime.moments import GROUPS
 from limeeval.lime.neighborhood import (
     Answers,
     Batch,
@@ -23,7 +23,7 @@ from limeeval.lime.neighborhood import (
 )
 from limeeval.sweep.fits import Fits, FitSettings, fit_cells
 from limeeval.sweep.grid import FIT_KEYS
-from limeeval.sweep.plan import Plan
+from limeeval.sweep.plan import Plan, Sampling
 from limeeval.sweep.store import Store, StoredPredictions, key_of
 
 _CACHED_BYTES = 2 * 2**20
@@ -57,15 +57,6 @@ class Done(NamedTuple):
 
 
 @dataclass(frozen=True, eq=False)
-class Sampling:
-    """One set of samples: the explainer made for its settings, and its neighborhoods, instance by instance."""
-
-    settings: dict[str, Any]
-    explainer: LimeTabularExplainer
-    neighborhoods: list[Neighborhood]
-
-
-@dataclass(frozen=True, eq=False)
 class Work:
     """All that a unit needs; made once, and sent once to every process."""
 
@@ -75,6 +66,7 @@ class Work:
     settings: FitSettings
     batch_rows: int
     store: Store | None
+    one_process: bool = False
 
     def units(self) -> Iterator[Unit]:
         """As many whole neighborhoods as fit a batch of rows; one at least, in several batches if it must be."""
@@ -114,7 +106,7 @@ class Work:
             ModelError: the model raised.
             ModelChanged: it does not say again what is stored.
         """
-        model = Model(prediction_function(self.predict_fn, self.labels.mode), self.labels.mode)
+        model = Model(prediction_function(self.predict_fn, self.labels.mode), self.labels.mode, self.batch_rows)
         predict: Predict = explained_outputs(model, self.labels.outputs)
         stored = None if self.store is None else StoredPredictions(self.store, model, predict, self.labels)
         neighborhoods = self.neighborhoods(unit)
@@ -126,7 +118,7 @@ class Work:
         evidence = collect_evidence(
             neighborhoods,
             stored or predict,
-            kernel=self.samplings[unit.sampling].explainer.kernel,
+            kernel=self.samplings[unit.sampling].kernel,
             kernel_widths=self.settings.widths,
             sample_counts=self.settings.counts,
             choose_labels=self.labels.outputs,
@@ -145,8 +137,8 @@ def _together(pairs: Iterable[tuple[Neighborhood, Evidence]]) -> Iterator[tuple[
     evidence: list[Evidence] = []
     domains: list[Domain] = []
     for neighborhood, found in pairs:
-        size, shape = found.groups.gram.nbytes, found.groups.cross.shape
-        if evidence and (shape != evidence[0].groups.cross.shape or (1 + len(evidence)) * size > _CACHED_BYTES):
+        size, shape = GROUPS * found.perturbed.gram.nbytes, found.perturbed.cross.shape
+        if evidence and (shape != evidence[0].perturbed.cross.shape or (1 + len(evidence)) * size > _CACHED_BYTES):
             yield evidence, domains
             evidence, domains = [], []
         evidence.append(found)
@@ -165,7 +157,7 @@ def work_of(plan: Plan, store: Store | None = None) -> Work:
     reference = plan.fidelity_at * default
     widths = swept if reference in swept else [*swept, reference]
     return Work(
-        samplings=[_sampling(plan, settings) for settings in plan.grid.samplings],
+        samplings=plan.samplings,
         predict_fn=plan.predict_fn,
         labels=plan.labels,
         settings=FitSettings(
@@ -178,18 +170,5 @@ def work_of(plan: Plan, store: Store | None = None) -> Work:
         ),
         batch_rows=plan.batch_rows,
         store=store,
-    )
-
-
-def _sampling(plan: Plan, settings: dict[str, Any]) -> Sampling:
-    made = {key: value for key, value in settings.items() if key not in ("sampling_method", "distance_metric")}
-    explainer = plan.explainer.remade(**made)
-    metric, method = settings["distance_metric"], settings["sampling_method"]
-    domains = [
-        explainer.domain(plan.instance(position), plan.predict_fn, distance_metric=metric)
-        for position in range(len(plan.ids))
-    ]
-    count = plan.grid.sample_counts[-1]
-    return Sampling(
-        settings, explainer, [Neighborhood(domain, seed, count, method) for domain in domains for seed in plan.seeds]
+        one_process=plan.one_process,
     )

@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     import pandas as pd
     from sklearn.pipeline import Pipeline
 
-MODEL_KEYS = ("name", "classification", "regression", "params")
+MODEL_KEYS = ("name", "classification", "regression", "network", "params")
 PREDICTS = {"classification": "predict_proba", "regression": "predict"}
 
 
@@ -23,13 +23,35 @@ def fit_model(model: Mapping[str, Any], mode: str, data: pd.DataFrame, target: p
     """
     from sklearn.pipeline import make_pipeline
 
-    pipeline = make_pipeline(preprocessing(data), named_estimator(model, mode))
+    return fitted(make_pipeline(preprocessing(data), named_estimator(model, mode)), data, target, path=model[mode])
+
+
+def fitted(pipeline: Pipeline, data: Any, target: Any, *, path: str) -> Pipeline:
+    """``pipeline``, whose estimator is the one at ``path``, fitted to rows and their target.
+
+    Raises:
+        ValueError: it cannot be.
+    """
     try:
         return pipeline.fit(data, target)
     except Exception as error:
         raise ValueError(
-            f"model must be one that can be fitted to the data, {model[mode]} raised {type(error).__name__}: {error}"
+            f"model must be one that can be fitted to the data, {path} raised {type(error).__name__}: {error}"
         ) from error
+
+
+def check_keys(model: Mapping[str, Any]) -> None:
+    """Checks the keys of a model.
+
+    Raises:
+        ValueError: unknown ones, or a network beside an estimator.
+    """
+    unknown = [key for key in model if key not in MODEL_KEYS]
+    if unknown:
+        raise ValueError(f"model must have the keys {', '.join(MODEL_KEYS)}, got {', '.join(map(str, unknown))}")
+    estimators = [mode for mode in PREDICTS if model.get(mode)]
+    if model.get("network") and estimators:
+        raise ValueError(f"model must name a network or estimators, got a network and one for {estimators[0]}")
 
 
 def named_estimator(model: Mapping[str, Any], mode: str) -> Any:
@@ -39,9 +61,9 @@ def named_estimator(model: Mapping[str, Any], mode: str) -> Any:
         ValueError: ``model`` has other keys or no estimator for ``mode``, the path cannot be imported, the parameters
             are not the estimator's, or it does not predict what the mode needs.
     """
-    unknown = [key for key in model if key not in MODEL_KEYS]
-    if unknown:
-        raise ValueError(f"model must have the keys {', '.join(MODEL_KEYS)}, got {', '.join(map(str, unknown))}")
+    check_keys(model)
+    if model.get("network"):
+        raise ValueError(f"model must name an estimator for {mode}: networks are for images, got {model['network']}")
     if not model.get(mode):
         named = [other for other in PREDICTS if model.get(other)] or ["nothing"]
         raise ValueError(f"model must name an estimator for {mode}, got one for {', '.join(named)} only")

@@ -1,22 +1,23 @@
-"""A task: a data set, its split, a model fitted to one part, and the rows that are to be explained."""
+"""A task of a table: a data set, its split, a model fitted to one part, and the rows that are to be explained."""
 
 from __future__ import annotations
 
-import inspect
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from limeeval.tasks.datasets import Dataset
-from limeeval.tasks.imported import imported
+from limeeval.tasks.classes import known_labels
 from limeeval.tasks.model import fit_model, held_out_quality
+from limeeval.tasks.split import split
 
 if TYPE_CHECKING:
     import pandas as pd
     from sklearn.pipeline import Pipeline
+
+    from limeeval.tasks.datasets import Dataset
 
 MAX_CLASSES = 20
 
@@ -84,39 +85,35 @@ class Task:
         return self.model.predict_proba if self.class_names else self.model.predict  # type: ignore[no-any-return]
 
 
-def load_task(
+def table_task(
+    dataset: Dataset,
     *,
     name: str,
-    data: str,
     model: Mapping[str, Any],
-    test_size: float = 0.3,
-    split_seed: int = 0,
-    k: int | None = None,
-    labels: Sequence[str] = (),
-    unit: str = "rows",
+    test_size: float,
+    split_seed: int,
+    k: int | None,
+    labels: Sequence[str],
+    unit: str,
 ) -> Task:
-    """The task of these settings, which are the keys of a task's yaml and the ``model`` it is to have.
-
-    ``data`` is the dotted path of a function of no arguments that returns a ``Dataset``; ``model`` maps each mode to
-    the dotted path of an estimator: {name, classification, regression, params}. A target of text, categories, truth
-    values or whole numbers with at most 20 different values is classified, any other regressed on. The split is
-    stratified by class. Same settings, same task.
+    """The task of a data set and a model; the arguments are those of ``load_task``.
 
     Raises:
-        ValueError: ``data`` cannot be imported or returns something else; the target has gaps, a single value, or a
-            class with a single row; ``labels`` are no classes; ``model`` does not fit (see ``named_estimator``).
+        ValueError: the target has gaps, a single value, or a class with a single row; ``labels`` are no classes;
+            ``model`` does not fit.
     """
-    dataset = _dataset(data)
-    mode = _mode(dataset.target)
-    train, test = _split(dataset.target, mode=mode, test_size=test_size, seed=split_seed)
-    fitted = fit_model(model, mode, dataset.data.iloc[train], dataset.target.iloc[train])
-    metric, quality = held_out_quality(fitted, mode, dataset.data.iloc[test], dataset.target.iloc[test])
+    _check_target(dataset)
+    data, target = _gaps_as_nan(dataset.data.rename(columns=str)), dataset.target
+    mode = _mode(target)
+    train, test = split(target, mode=mode, test_size=test_size, seed=split_seed)
+    fitted = fit_model(model, mode, data.iloc[train], target.iloc[train])
+    metric, quality = held_out_quality(fitted, mode, data.iloc[test], target.iloc[test])
     class_names = tuple(str(c) for c in fitted.classes_) if mode == "classification" else ()
     return Task(
         name=name,
         mode=mode,
-        data=dataset.data,
-        target=dataset.target,
+        data=data,
+        target=target,
         train=train,
         test=test,
         model=fitted,
@@ -125,10 +122,10 @@ def load_task(
         quality_metric=metric,
         quality=quality,
         k=k,
-        labels=_known_labels(labels, class_names),
+        labels=known_labels(labels, class_names),
         unit=unit,
         description=dataset.description,
-        model_id=_identity(model, dataset.data.iloc[train], dataset.target.iloc[train]),
+        model_id=_identity(model, data.iloc[train], target.iloc[train]),
     )
 
 
@@ -148,67 +145,6 @@ def _rows_digest(data: pd.DataFrame, target: pd.Series[Any]) -> NDArray[np.uint6
     return np.stack([pd.util.hash_pandas_object(part, index=False).to_numpy(np.uint64) for part in (data, target)])
 
 
-def select_instances(task: Task, instances: int | Sequence[int], seed: int = 0) -> NDArray[np.intp]:
-    """Positions of the rows to explain, (n,), in the order they are to be explained.
-
-    A count draws that many held-out rows at random; with the same seed, a larger count begins with the rows of a
-    smaller one. A list gives row numbers of the data set, which may be rows the model was fitted to.
-
-    Raises:
-        ValueError: a count outside 1..len(task.test); a list that is empty, has a row twice or one that is not in the
-            data set; neither a count nor a list of whole numbers.
-    """
-    rows = np.asarray(instances)
-    if rows.ndim > 1 or (rows.size and rows.dtype.kind not in "iu"):
-        raise ValueError(f"instances must be a count or a list of row numbers, got {instances!r}")
-    if rows.ndim == 0:
-        return _drawn(task.test, int(rows), seed)
-    if not rows.size:
-        raise ValueError("instances must name at least one row, got an empty list")
-    return _checked_rows(rows.astype(np.intp), len(task.data))
-
-
-def _drawn(held_out: NDArray[np.intp], count: int, seed: int) -> NDArray[np.intp]:
-    if not 1 <= count <= len(held_out):
-        raise ValueError(f"instances must be between 1 and {len(held_out)}, the rows held out, got {count}")
-    return np.random.default_rng(seed).permutation(held_out)[:count]
-
-
-def _checked_rows(rows: NDArray[np.intp], n: int) -> NDArray[np.intp]:
-    outside = rows[(rows < 0) | (rows >= n)]
-    if outside.size:
-        raise ValueError(f"instances must be row numbers from 0 to {n - 1}, got {', '.join(map(str, outside))}")
-    values, counts = np.unique(rows, return_counts=True)
-    if (counts > 1).any():
-        raise ValueError(f"instances must name a row once, got {', '.join(map(str, values[counts > 1]))} repeatedly")
-    return rows
-
-
-def _dataset(path: str) -> Dataset:
-    function = imported(path, key="data")
-    try:
-        inspect.signature(function).bind()
-    except TypeError as error:
-        raise ValueError(f"data must name a function of no arguments, got {path!r}: {error}") from error
-    try:
-        dataset = function()
-    except Exception as error:
-        raise ValueError(
-            f"data must name a function that runs, {path!r} raised {type(error).__name__}: {error}"
-        ) from error
-    if not isinstance(dataset, Dataset):
-        raise ValueError(f"data must name a function that returns a Dataset, {path!r} gave {type(dataset).__name__}")
-    _check_target(dataset)
-    return replace(dataset, data=_gaps_as_nan(dataset.data.rename(columns=str)))
-
-
-def _gaps_as_nan(data: pd.DataFrame) -> pd.DataFrame:
-    """NaN for None and pd.NA in categories, which an encoder would take for different categories."""
-    categories = data.select_dtypes(exclude="number")
-    gapped = categories.loc[:, categories.isna().any()]
-    return data.assign(**gapped.astype(object).where(gapped.notna(), np.nan).infer_objects())
-
-
 def _check_target(dataset: Dataset) -> None:
     target = dataset.target
     if len(target) != len(dataset.data):
@@ -219,30 +155,15 @@ def _check_target(dataset: Dataset) -> None:
         raise ValueError(f"target must have at least two different values, got only {target.iloc[0]}")
 
 
+def _gaps_as_nan(data: pd.DataFrame) -> pd.DataFrame:
+    """NaN for None and pd.NA in categories, which an encoder would take for different categories."""
+    categories = data.select_dtypes(exclude="number")
+    gapped = categories.loc[:, categories.isna().any()]
+    return data.assign(**gapped.astype(object).where(gapped.notna(), np.nan).infer_objects())
+
+
 def _mode(target: pd.Series[Any]) -> str:
     from pandas.api.types import is_float_dtype, is_integer_dtype
 
     many = is_integer_dtype(target.dtype) and target.nunique() > MAX_CLASSES
     return "regression" if many or is_float_dtype(target.dtype) else "classification"
-
-
-def _split(
-    target: pd.Series[Any], *, mode: str, test_size: float, seed: int
-) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
-    from sklearn.model_selection import train_test_split
-
-    stratify = target if mode == "classification" else None
-    if stratify is not None:
-        single = [str(c) for c, rows in stratify.value_counts().items() if rows == 1]
-        if single:
-            raise ValueError(f"target must have at least two rows of each class, got one of {', '.join(single)}")
-    parts = train_test_split(np.arange(len(target)), test_size=test_size, stratify=stratify, random_state=seed)
-    return np.sort(parts[0]), np.sort(parts[1])
-
-
-def _known_labels(labels: Sequence[str], class_names: tuple[str, ...]) -> tuple[str, ...]:
-    unknown = [label for label in labels if label not in class_names]
-    if unknown:
-        known = ", ".join(class_names) or "left out for regression"
-        raise ValueError(f"labels must be {known}; got {', '.join(map(str, unknown))}")
-    return tuple(labels)

@@ -10,7 +10,8 @@ import pytest
 from limeeval.app import configuration_folder
 
 CONF = configuration_folder()
-TASKS, MODELS = (sorted(path.stem for path in (CONF / group).glob("*.yaml")) for group in ("task", "model"))
+TASKS = sorted(path.stem for path in (CONF / "task").glob("*.yaml") if "modality" not in path.read_text())
+MODELS = sorted(path.stem for path in (CONF / "model").glob("*.yaml") if "network" not in path.read_text())
 COMMANDS = re.findall(r"^ +python -m limeeval(.*)$", (CONF / "config.yaml").read_text(encoding="utf-8"), re.MULTILINE)
 
 
@@ -82,8 +83,8 @@ def test_the_default_answer(process, cli, tmp_path: Path) -> None:
 def test_help_names_commands_and_choices(process) -> None:
     ran = process("--help")
     assert (ran.code, ran.err) == (0, "")
-    assert len(COMMANDS) == ran.out.count("python -m limeeval") == 5
-    assert "task: breast_cancer, diabetes, german_credit, iris, penguins, wine" in ran.out
+    assert len(COMMANDS) == ran.out.count("python -m limeeval") == 6
+    assert "task: breast_cancer, diabetes, digits, german_credit, imagenet, iris, mnist_cnn" in ran.out
 
 
 @pytest.mark.parametrize("command", COMMANDS)

@@ -9,7 +9,7 @@ def test_the_first_screen_has_commands_and_choices(tmp_path: Path) -> None:
     (tmp_path / "task" / "mine.yaml").touch()
     lines = help_text(configuration_folder(), tmp_path).splitlines()
     screen = "\n".join(lines[:24])
-    assert screen.count("python -m limeeval") == 5
+    assert screen.count("python -m limeeval") == 6
     assert "experiment: quick" in screen
     assert "mine" in screen
     assert max(map(len, lines)) <= 80

@@ -44,8 +44,8 @@ def test_choices_of_a_user_are_counted(own: Path) -> None:
 @pytest.mark.parametrize(
     ("typed", "expected"),
     [
-        ("lime.num_samples=1,2", "lime.num_samples=[1,2]"),
-        ("+lime.num_samples=3", "lime.num_samples=3"),
+        ("lime.num_samples=1,2", "++lime.num_samples=[1,2]"),
+        ("+lime.num_samples=3", "++lime.num_samples=3"),
         ("+experiment=quick", "experiment=quick"),
         ("experiment=null", "experiment=null"),
         ("model.params.max_depth=3", "++model.params.max_depth=3"),
@@ -115,7 +115,9 @@ def test_mistakes_are_one_line(arguments: list[str], message: str) -> None:
 
 def test_multirun_sweeps_over_anything() -> None:
     arguments = ["--multirun", "task=iris,wine", "metrics.k=2,3", "seeds=range(1,3)", "lime.labels=[a],[b]"]
-    assert for_hydra(*arguments) == arguments
+    assert for_hydra(*arguments) == [*arguments[:-1], f"++{arguments[-1]}"]
+    mappings = for_hydra("--multirun", "lime.segmentation={algorithm:slic},{algorithm:grid}")
+    assert mappings[1] == "++lime.segmentation=[{algorithm:slic}],[{algorithm:grid}]"
 
 
 def test_a_configuration_of_ones_own_has_keys_of_its_own() -> None:

@@ -95,7 +95,9 @@ def test_a_label_that_was_not_explained(cancer: Explanation) -> None:
         data.data[0], model, top_labels=1, num_samples=100
     )
     with pytest.raises(ValueError, match=r"label must be one that was explained, 0 \(setosa\), got 1"):
-        explanation.as_list()
+        explanation.as_list(1)
+    assert explanation.as_list() == explanation.as_list(0)
+    assert cancer.as_list() == cancer.as_list(1)
     with pytest.raises(ValueError, match=r"labels must be among 0 \(malignant\), 1 \(benign\), got 7"):
         cancer.as_list(7)
 

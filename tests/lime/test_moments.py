@@ -3,7 +3,8 @@
 import numpy as np
 import pytest
 
-from limeeval.lime.moments import GROUPS, NeighborhoodMoments, group_moments, instance_moments, stacked
+from limeeval.lime.left_out import GroupMoments
+from limeeval.lime.moments import GROUPS, group_moments, instance_moments, stacked
 from limeeval.lime.surrogate import centred, jackknife_errors, ridge
 
 N, D, LABELS = 610, 3, 2
@@ -74,15 +75,15 @@ def test_the_instance_stands_apart(samples):
     assert not own.gram[1:].any()
     assert not own.cross.any()
     assert not own.power.any()
-    whole = NeighborhoodMoments(own, groups)
-    assert whole.total.weight == pytest.approx(w.sum(), rel=1e-13)
-    assert whole.total.count == N
-    np.testing.assert_allclose(whole.leave_one_out.weight, w.sum() - groups.weight, rtol=1e-13)
+    whole = own + groups.total()
+    assert whole.weight == pytest.approx(w.sum(), rel=1e-13)
+    assert whole.count == N
 
 
 def test_leaving_a_group_out_is_summing_the_others(samples):
     z, _, w = samples
-    found = NeighborhoodMoments(instance_moments(w[0], D, LABELS), folded(samples, [(0, N)])).leave_one_out
+    groups = folded(samples, [(0, N)])
+    found = (instance_moments(w[0], D, LABELS) + groups.total()).spread_over_groups() - groups
     rows = np.column_stack([np.ones(N), z - z[0]])
     for group in range(GROUPS):
         keep = (np.arange(N) % GROUPS != group) | (np.arange(N) == 0)
@@ -92,9 +93,11 @@ def test_leaving_a_group_out_is_summing_the_others(samples):
 @pytest.mark.parametrize("n", [2, 3, 10])
 def test_groups_without_samples_are_not_left_out(samples, n):
     z, y, w = samples
-    few = NeighborhoodMoments(instance_moments(w[0], D, LABELS), folded((z[:n], y[:n], w[:n]), [(0, n)]))
-    assert len(few.leave_one_out.weight) == n - 1
-    errors = jackknife_errors(ridge(centred(few.label(0).leave_one_out)).coefficients)
+    groups = folded((z[:n], y[:n], w[:n]), [(0, n)]).label(0)
+    filled = GroupMoments(groups).filled
+    assert filled.sum() == n - 1
+    total = instance_moments(w[0], D, 1) + groups.total()
+    errors = jackknife_errors(ridge(centred(total.spread_over_groups() - groups)).coefficients, filled)
     assert errors.shape == (D,)
     assert np.isnan(errors).all() == (n == 2)
 
@@ -116,7 +119,7 @@ def test_effective_sample_size(weights, expected):
     w = np.array(weights)
     z = np.random.default_rng(0).standard_normal((len(w), D))
     groups = group_moments(stacked(z, z[0], z[:, :1] - z[0, 0], 0), w, start=0, labels=1)
-    total = NeighborhoodMoments(instance_moments(w[0], D, 1), groups).total
+    total = instance_moments(w[0], D, 1) + groups.total()
     assert total.effective_sample_size == pytest.approx(expected)
 
 
@@ -126,7 +129,7 @@ def test_effective_sample_size_without_weight_is_0():
 
 def test_moments_about_the_means(samples):
     z, y, w = samples
-    found = centred(NeighborhoodMoments(instance_moments(w[0], D, LABELS), folded(samples, [(0, N)])).total)
+    found = centred(instance_moments(w[0], D, LABELS) + folded(samples, [(0, N)]).total())
     mean_z, mean_y = np.average(z, axis=0, weights=w), np.average(y, axis=0, weights=w)
     np.testing.assert_allclose(found.covariance, (z - mean_z).T @ (w[:, None] * (z - mean_z)), rtol=0, atol=1e-9)
     np.testing.assert_allclose(found.with_y, (z - mean_z).T @ (w[:, None] * (y - mean_y)), rtol=0, atol=1e-10)

@@ -1,5 +1,7 @@
 """Standard errors of one run against the spread of the coefficients over seeds."""
 
+from itertools import product
+
 import numpy as np
 import pytest
 from sklearn.datasets import load_breast_cancer, load_iris, load_wine
@@ -46,7 +48,7 @@ def fits(data, model, bins):
         sample_counts=COUNTS,
         choose_labels=lambda _: [label],
     ):
-        for width, count in evidence.moments:
+        for width, count in product(evidence.widths, evidence.counts):
             request = Request(exponential_kernel, width, count, num_features=1, feature_selection="none")
             line = fit_evidence(evidence, domain, request)[label]
             order = np.argsort(line.features)

@@ -14,7 +14,7 @@ from limeeval.lime.labels import Labels
 from limeeval.lime.moments import GROUPS, Moments
 from limeeval.lime.neighborhood import Neighborhood
 from limeeval.metrics.fresh import fresh_fidelity
-from limeeval.sweep.grid import LIME_DEFAULTS, grid_of
+from limeeval.sweep.grid import TABLE_DEFAULTS, grid_of
 from limeeval.sweep.plan import Names, Plan
 from limeeval.sweep.run import run_sweep
 from limeeval.sweep.tables import Sweep
@@ -156,7 +156,7 @@ def test_arguments_are_not_written_to() -> None:
 
 # --- Of a sweep ------------------------------------------------------------------------------------------------------
 
-SETTINGS: dict[str, Any] = LIME_DEFAULTS | {
+SETTINGS: dict[str, Any] = TABLE_DEFAULTS | {
     "kernel_width_factor": [0.5, 1],
     "num_samples": [200, 600],
     "num_features": 2,

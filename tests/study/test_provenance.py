@@ -11,8 +11,9 @@ from limeeval.study.provenance import how_chosen, provenance_of
 
 
 def test_how_rows_were_chosen() -> None:
-    assert how_chosen({"instances": [3, 17]}) == "row numbers given by the user: 3, 17"
-    assert how_chosen({"instances": 10}).startswith("10 drawn at random, with a fixed seed")
+    assert how_chosen([3, 17], 2, trained=True) == "row numbers given by the user: 3, 17"
+    assert how_chosen(10, 10, trained=True).startswith("10 drawn at random, with a fixed seed")
+    assert how_chosen(None, 4, trained=False) == "the first 4 there are"
 
 
 def test_the_commit_is_that_of_the_current_folder(notebook, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -20,7 +21,7 @@ def test_the_commit_is_that_of_the_current_folder(notebook, tmp_path: Path, monk
     study.save(tmp_path)
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("GIT_CEILING_DIRECTORIES", str(tmp_path.parent))
-    origin = {"started": datetime.now(UTC), "configuration": {"instances": 1}, "models": {}}
+    origin = {"started": datetime.now(UTC), "configuration": {}, "models": {}, "chosen": ""}
     assert provenance_of(study, tmp_path, **origin)["git_commit"] is None
     author = ["-c", "user.name=a", "-c", "user.email=a@b"]
     for command in (["init", "-q"], [*author, "commit", "-q", "--allow-empty", "-m", "x"]):

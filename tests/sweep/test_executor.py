@@ -24,14 +24,14 @@ from limeeval.lime import LimeTabularExplainer
 from limeeval.lime.labels import Labels
 from limeeval.lime.model import ModelError
 from limeeval.lime.neighborhood import BLOCK, Neighborhood
-from limeeval.sweep.grid import LIME_DEFAULTS, grid_of
+from limeeval.sweep.grid import TABLE_DEFAULTS, grid_of
 from limeeval.sweep.plan import Names, Plan
 from limeeval.sweep.run import run_sweep
 from limeeval.sweep.store import Store
 from limeeval.sweep.tables import Sweep
 from limeeval.sweep.work import work_of
 
-SETTINGS: dict[str, Any] = LIME_DEFAULTS | {
+SETTINGS: dict[str, Any] = TABLE_DEFAULTS | {
     "kernel_width_factor": [0.5, 1],
     "num_samples": [100, 600],
     "num_features": 2,

@@ -9,12 +9,12 @@ from limeeval.lime import LimeTabularExplainer
 from limeeval.lime.labels import Labels
 from limeeval.lime.model import ModelError
 from limeeval.sweep.forecast import forecast
-from limeeval.sweep.grid import LIME_DEFAULTS, grid_of
+from limeeval.sweep.grid import TABLE_DEFAULTS, grid_of
 from limeeval.sweep.plan import Names, Plan
 from limeeval.sweep.run import run_sweep
 from limeeval.sweep.work import work_of
 
-SETTINGS: dict[str, Any] = LIME_DEFAULTS | {"num_samples": [100, 600], "num_features": 2}
+SETTINGS: dict[str, Any] = TABLE_DEFAULTS | {"num_samples": [100, 600], "num_features": 2}
 DATA = np.random.default_rng(0).normal(size=(100, 4))
 
 

@@ -3,9 +3,9 @@ from typing import Any
 
 import pytest
 
-from limeeval.sweep.grid import LIME_DEFAULTS, grid_of, seeds_of
+from limeeval.sweep.grid import TABLE_DEFAULTS, grid_of, seeds_of
 
-SETTINGS: dict[str, Any] = LIME_DEFAULTS | {"kernel_width_factor": [0.5, 1], "num_samples": [1000, 250]}
+SETTINGS: dict[str, Any] = TABLE_DEFAULTS | {"kernel_width_factor": [0.5, 1], "num_samples": [1000, 250]}
 
 
 def test_cells_are_all_combinations() -> None:
@@ -42,7 +42,7 @@ def test_repeated_values_are_one() -> None:
         ({"discretize_continuous": "yes"}, "must be true or false, got 'yes'"),
         ({"sampling_method": "sobol"}, "gaussian, lhs, got 'sobol'"),
         ({"distance_metric": "euclid"}, "euclidean, .*got 'euclid'"),
-        ({"width": 1}, "keys must be among .*, got width"),
+        ({"width": 1}, "keys for tables must be among .*, got width"),
     ],
 )
 def test_wrong_settings(changed: dict[str, Any], message: str) -> None:

@@ -8,15 +8,16 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from limeeval.sweep.grid import LIME_DEFAULTS, grid_of
-from limeeval.sweep.merge import Job, Tables, merge
+from limeeval.sweep.grid import TABLE_DEFAULTS, grid_of
+from limeeval.sweep.merge import Job, Tables, merge, merged_pictures
 from limeeval.sweep.order import in_order, keys_of, ranks
+from limeeval.sweep.pictures import Cut, Pictures
 from limeeval.sweep.plan import Plan, plan_of_task
 from limeeval.sweep.run import run_sweep
 from limeeval.sweep.stack import stacked
 from limeeval.tasks import Task, load_task
 
-SETTINGS: dict[str, Any] = LIME_DEFAULTS | {"kernel_width_factor": [0.5, 1], "num_samples": 100, "num_features": 3}
+SETTINGS: dict[str, Any] = TABLE_DEFAULTS | {"kernel_width_factor": [0.5, 1], "num_samples": 100, "num_features": 3}
 TREE = {
     "name": "tree",
     "classification": "sklearn.tree.DecisionTreeClassifier",
@@ -162,6 +163,63 @@ def test_merged_tables_survive_parquet(penguins: Task, tmp_path: Path) -> None:
     assert pd.isna(by_task.loc["penguins", "value_bmi"])
     assert by_task.loc["penguins", "value_island"] == penguins.data["island"].iloc[3]
     assert by_task.loc["diabetes", "value_bmi"] == diabetes.data["bmi"].iloc[3]
+
+
+# Pictures
+
+
+def with_pictures(own: Job, task: str = "t", **cuts: list[int]) -> Job:
+    """A job whose images are one row of pixels: the image's value, then the labels."""
+    values = own.tables.attributions["coefficient"].astype(int).tolist()
+    segments = {
+        Cut(task, image, name): np.array([[value, *labels]])
+        for image, value in enumerate(values)
+        for name, labels in cuts.items()
+    }
+    thumbnails = {(task, image): np.full((1, 1, 3), value, np.uint8) for image, value in enumerate(values)}
+    return replace(own, pictures=Pictures(segments, thumbnails))
+
+
+def test_pictures_are_numbered_as_their_rows_are() -> None:
+    jobs = [
+        with_pictures(job([1.0, 2.0], ["b", "a"]), grid=[0, 1]),
+        job([5.0], ["loan"], task="loans"),
+        with_pictures(job([3.0, 2.0], ["c", "a"]), slic=[1, 1]),
+        with_pictures(job([7.0], ["a"], task="u"), task="u", grid=[0, 1]),
+    ]
+    found, values = merged_pictures(jobs), merge(jobs).attributions.set_index(["task", "instance"])["coefficient"]
+    assert found is not None
+    expected = {("t", 0, "grid"), ("t", 1, "grid"), ("t", 1, "slic"), ("t", 2, "slic"), ("u", 0, "grid")}
+    assert set(found.segments) == expected
+    for cut, labels in found.segments.items():
+        assert labels[0, 0] == values[cut.task, cut.instance]
+    assert {image: int(own[0, 0, 0]) for image, own in found.thumbnails.items()} == {
+        ("t", 0): 1,
+        ("t", 1): 2,
+        ("t", 2): 3,
+        ("u", 0): 7,
+    }
+
+
+def test_an_image_cut_in_two_ways_under_one_name_loses_that_cut() -> None:
+    one = with_pictures(job([1.0, 2.0], [0, 1]), grid=[0, 1], slic=[0, 1])
+    other = with_pictures(job([1.0], [0]), grid=[1, 0], slic=[0, 1])
+    found = merged_pictures([one, other])
+    assert found is not None
+    assert set(found.segments) == {("t", 0, "slic"), ("t", 1, "slic"), ("t", 1, "grid")}
+
+
+def test_images_of_which_nothing_finished_have_no_picture() -> None:
+    whole = with_pictures(job([1.0, 2.0], ["b", "a"]), grid=[0, 1])
+    second = Tables(*(table[table["instance"] == 1] for table in whole.tables))
+    found = merged_pictures([replace(whole, tables=second)])
+    assert found is not None
+    assert {cut: int(labels[0, 0]) for cut, labels in found.segments.items()} == {("t", 0, "grid"): 2}
+    assert list(found.thumbnails) == [("t", 0)]
+
+
+def test_jobs_without_pictures_have_none() -> None:
+    assert merged_pictures([job([1.0], [0])]) is None
 
 
 # Order

@@ -9,12 +9,12 @@ from sklearn.metrics import r2_score
 from limeeval.lime import LimeTabularExplainer
 from limeeval.lime.neighborhood import Neighborhood
 from limeeval.sweep.columns import MEASURED
-from limeeval.sweep.grid import LIME_DEFAULTS, grid_of
+from limeeval.sweep.grid import TABLE_DEFAULTS, grid_of
 from limeeval.sweep.plan import Plan, plan_of_task
 from limeeval.sweep.run import run_sweep
 from limeeval.tasks import Task, load_task, select_instances
 
-SETTINGS: dict[str, Any] = LIME_DEFAULTS | {
+SETTINGS: dict[str, Any] = TABLE_DEFAULTS | {
     "kernel_width_factor": [0.5, 1],
     "num_samples": [100, 600],
     "num_features": 3,

@@ -15,13 +15,13 @@ import pytest
 from limeeval.lime import LimeTabularExplainer
 from limeeval.lime.labels import Labels
 from limeeval.lime.neighborhood import BLOCK, Answers, Batch
-from limeeval.sweep.grid import LIME_DEFAULTS, grid_of
+from limeeval.sweep.grid import TABLE_DEFAULTS, grid_of
 from limeeval.sweep.plan import Names, Plan
 from limeeval.sweep.run import run_sweep
 from limeeval.sweep.store import Store, key_of, make_room
 from limeeval.sweep.tables import Sweep
 
-SETTINGS: dict[str, Any] = LIME_DEFAULTS | {
+SETTINGS: dict[str, Any] = TABLE_DEFAULTS | {
     "kernel_width_factor": [0.5, 1],
     "num_samples": [100, 600],
     "num_features": 2,

@@ -14,13 +14,13 @@ from limeeval.lime import LimeTabularExplainer
 from limeeval.lime.labels import Labels
 from limeeval.lime.neighborhood import BLOCK
 from limeeval.sweep.columns import MEASURED
-from limeeval.sweep.grid import LIME_DEFAULTS, grid_of
+from limeeval.sweep.grid import TABLE_DEFAULTS, grid_of
 from limeeval.sweep.plan import Names, Plan
 from limeeval.sweep.run import run_sweep
 from limeeval.sweep.store import Store
 from limeeval.sweep.work import work_of
 
-SETTINGS: dict[str, Any] = LIME_DEFAULTS | {"kernel_width_factor": [0.5, 1], "num_samples": 600, "num_features": 2}
+SETTINGS: dict[str, Any] = TABLE_DEFAULTS | {"kernel_width_factor": [0.5, 1], "num_samples": 600, "num_features": 2}
 DATA = np.random.default_rng(0).normal(size=(200, 4))
 THREE = Labels("classification", None, (2, 0))
 DEFAULT_WIDTH = 0.75 * np.sqrt(DATA.shape[1])

@@ -9,15 +9,13 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pytest
-from hydra import compose, initialize_config_dir
-from omegaconf import OmegaConf
 
 from limeeval.tasks import Dataset, datasets, load_task, select_instances
 from limeeval.tasks.model import fit_model, named_estimator, preprocessing
 
 CONF = Path(__file__).parents[2] / "conf"
-TASKS = sorted(path.stem for path in (CONF / "task").glob("*.yaml"))
-MODELS = sorted(path.stem for path in (CONF / "model").glob("*.yaml"))
+TASKS = sorted(path.stem for path in (CONF / "task").glob("*.yaml") if "tasks.datasets." in path.read_text())
+MODELS = sorted(path.stem for path in (CONF / "model").glob("*.yaml") if "network:" not in path.read_text())
 FUNCTIONS = [
     function
     for name, function in inspect.getmembers(datasets, inspect.isfunction)
@@ -30,34 +28,6 @@ TREE = {
     "regression": "sklearn.tree.DecisionTreeRegressor",
     "params": {"random_state": 0},
 }
-
-
-@pytest.fixture(scope="module")
-def settings(tmp_path_factory):
-    """Overrides -> what Hydra composes of them: the mapping ``task`` and the mapping ``model``."""
-    folder = tmp_path_factory.mktemp("conf")
-    (folder / "config.yaml").write_text(
-        f"defaults: [model: forest, task: german_credit, _self_]\nhydra: {{searchpath: ['{CONF.as_uri()}']}}\n"
-    )
-
-    def composed(*overrides):
-        with initialize_config_dir(str(folder), version_base="1.3"):
-            return OmegaConf.to_container(compose("config", overrides=list(overrides)))
-
-    return composed
-
-
-@pytest.fixture(scope="module")
-def load(settings):
-    loaded = {}
-
-    def task(*overrides):
-        if overrides not in loaded:
-            composed = settings(*overrides)
-            loaded[overrides] = load_task(**composed["task"], model=composed["model"])
-        return loaded[overrides]
-
-    return task
 
 
 def of(target, data=None, **settings):
@@ -277,7 +247,10 @@ def test_instances_that_cannot_be(load, instances, message):
         ("iris", "data must be a dotted path that can be imported, got 'iris'"),
         ("limeeval.tasks.datasets", "data must name a function or a class, got 'limeeval.tasks.datasets', a module"),
         (f"{__name__}.needs_an_argument", "data must name a function of no arguments, got .*: missing"),
-        (f"{__name__}.gives_a_frame", "data must name a function that returns a Dataset, .* gave DataFrame"),
+        (
+            f"{__name__}.gives_a_frame",
+            "data must name a function that returns a Dataset or an ImageDataset, .* gave DataFrame",
+        ),
     ],
 )
 def test_data_that_cannot_be(path, message):
@@ -319,13 +292,19 @@ def test_labels_that_are_no_classes():
         ({"regression": "sklearn.tree.Oak"}, "model.regression must be a dotted path that can be imported, got .*Oak"),
         ({"regression": "sklearn.tree"}, "model.regression must name a function or a class, got 'sklearn.tree'"),
         ({"params": {"leaves": 3}}, "model.params must be parameters of sklearn.tree.DecisionTreeRegressor, got .*"),
-        ({"parms": {}}, "model must have the keys name, classification, regression, params, got parms"),
+        ({"parms": {}}, "model must have the keys name, classification, regression, network, params, got parms"),
         ({"regression": "sklearn.preprocessing.StandardScaler", "params": {}}, "must name an estimator with predict,"),
+        ({"network": "a.network"}, "model must name a network or estimators, got a network and one for classification"),
     ],
 )
 def test_models_that_cannot_be(changes, message):
     with pytest.raises(ValueError, match=message):
         named_estimator({**TREE, **changes}, "regression")
+
+
+def test_a_network_is_no_model_of_a_table():
+    with pytest.raises(ValueError, match="model must name an estimator for regression: networks are for images, got a"):
+        named_estimator({"name": "network", "network": "a.network"}, "regression")
 
 
 def test_a_classifier_without_probabilities():

@@ -5,10 +5,12 @@ from __future__ import annotations
 from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any
 
-from limeeval.report.answer.cells import IDENTITY, JudgedCell, judged_cells, swept_beside_width_and_samples
+from limeeval.report.answer.cells import IDENTITY, JudgedCell
 from limeeval.report.answer.choice import best_of, chosen_of, reference_of
 from limeeval.report.answer.followup import next_commands
+from limeeval.report.answer.judged import judged_cells, swept_beside_width_and_samples
 from limeeval.report.answer.need import Need, estimated_need
+from limeeval.report.answer.pixels import pixel_sentence
 from limeeval.report.answer.sentences import faithful_sentence, set_sentence, stable_sentence
 from limeeval.report.answer.steadiness import Steadiness, rows_of_cell, steadiness_of
 from limeeval.report.description import Description, Target
@@ -35,6 +37,7 @@ class Answer:
         stable: the sentence on stability.
         faithful: the sentence on fidelity.
         set: the sentence on the setting to use.
+        pixels: the sentence on segmentations; None without several.
         next: commands to run next; none from Python.
     """
 
@@ -50,6 +53,7 @@ class Answer:
     stable: str
     faithful: str
     set: str
+    pixels: str | None
     next: tuple[str, ...]
 
     @property
@@ -103,6 +107,7 @@ def answer_of(
         stable=stable_sentence(reference, steadiness, description),
         faithful=faithful_sentence(reference, description),
         set=set_sentence(cells, chosen=chosen, best=best, need=need, description=description, target=target),
+        pixels=pixel_sentence(reference),
         next=next_commands(cells, steadiness, chosen=chosen, best=best, need=need, description=description),
     )
 

@@ -4,17 +4,21 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
+from typing import Any
 
-from limeeval.report.answer.cells import JudgedCell
-from limeeval.sweep.grid import LIME_DEFAULTS
+from limeeval.report.answer.cells import SEGMENTATION, JudgedCell
+from limeeval.sweep.grid import shown_defaults
 
-_SCALES = ("kernel_width", "kernel_width_factor", "num_samples")
+_SCALES = ("kernel_width_factor", "num_samples")
+_LIKE_LIMES = "quickshift"
+"""The algorithm of LIME's own segmentation."""
 
 
 def reference_of(cells: Sequence[JudgedCell]) -> JudgedCell:
     """LIME's defaults, else the cell nearest to them: fewest other settings changed, then width and samples.
 
-    Of another explainer, to which LIME's defaults mean nothing, the first cell.
+    A segmentation by LIME's algorithm with other parameters is half a change. Of another explainer, to which LIME's
+    defaults mean nothing, the first cell.
     """
     return min(cells, key=_distance_from_defaults)
 
@@ -40,15 +44,23 @@ def stable_of(cells: Sequence[JudgedCell]) -> JudgedCell | None:
     return min(stable, key=lambda cell: (cell.supported is False, price(cell)), default=None)
 
 
-def price(cell: JudgedCell) -> tuple[int, float]:
-    """What makes a cell cheaper than another: fewer samples, then a width nearer to LIME's."""
-    return cell.samples or 0, cell.distance_from_default_width
+def price(cell: JudgedCell) -> tuple[int, float, float]:
+    """What makes a cell cheaper than another: fewer samples, then a width, then a segmentation nearer to LIME's."""
+    segmentation = _change(cell, SEGMENTATION, shown_defaults(cell.settings)) if cell.is_of_images else 0.0
+    return cell.samples or 0, cell.distance_from_default_width, segmentation
 
 
-def _distance_from_defaults(cell: JudgedCell) -> tuple[int, float]:
+def _distance_from_defaults(cell: JudgedCell) -> tuple[float, float]:
     if not cell.is_lime:
-        return 0, 0.0
-    others = [name for name in LIME_DEFAULTS if name in cell.settings and name not in _SCALES]
-    changed = sum(cell.settings[name] != LIME_DEFAULTS[name] for name in others)
-    samples = abs(math.log(cell.samples / LIME_DEFAULTS["num_samples"])) if cell.samples else 0.0
+        return 0.0, 0.0
+    usual = shown_defaults(cell.settings)
+    changed = sum(_change(cell, name, usual) for name in usual if name in cell.settings and name not in _SCALES)
+    samples = abs(math.log(cell.samples / usual["num_samples"])) if cell.samples else 0.0
     return changed, cell.distance_from_default_width + samples
+
+
+def _change(cell: JudgedCell, name: str, usual: dict[str, Any]) -> float:
+    """How far a setting is from LIME's own: 0..1."""
+    if cell.settings[name] == usual[name]:
+        return 0.0
+    return 0.5 if name == SEGMENTATION and str(cell.settings[name]).startswith(_LIKE_LIMES) else 1.0

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 
 from limeeval.lime.diagnostics import TRUSTED_UP_TO
@@ -16,6 +17,10 @@ _MORE_SEEDS = 3
 _MORE_INSTANCES = 5
 _OF_SWEEPS = ("seeds", "explainer", "trust", "n_jobs", "store", "store_limit")
 """Keys that say nothing about a single explanation by LIME."""
+_OF_IMAGES = ("segmentation", "hide_color")
+"""Settings that tables show by names, of which some are those of no value that could be typed."""
+_WRITTEN = {("hide_color", "mean"): "null"}
+_WORD = re.compile(r"[\w.-]+(\([\w.=, -]+\))?")
 _WIDTHS = ("lime.kernel_width", "lime.kernel_width_factor")
 
 
@@ -71,12 +76,14 @@ def run_command(
 
 
 def _swept(cell: JudgedCell, cells: Sequence[JudgedCell]) -> dict[str, str]:
-    """The cell's values of the settings that take several in this grid."""
+    """The cell's values of the settings that take several in this grid, but for those of images that none can type."""
     names = [name for name in cell.settings if len({str(other.settings[name]) for other in cells}) > 1]
     if "kernel_width_factor" in names:
         names = [name for name in names if name != "kernel_width"]
     known = {name: cell.settings[name] for name in names if cell.settings[name] is not None}
-    return {name if "." in name else f"lime.{name}": _written(value) for name, value in known.items()}
+    written = {name: _WRITTEN.get((name, value)) or _written(value) for name, value in known.items()}
+    typed = {name: value for name, value in written.items() if name not in _OF_IMAGES or _WORD.fullmatch(value)}
+    return {name if "." in name else f"lime.{name}": value for name, value in typed.items()}
 
 
 def _missing(cell: JudgedCell, need: Need | None, description: Description) -> dict[str, str]:

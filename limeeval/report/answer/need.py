@@ -118,11 +118,16 @@ def expected_jaccard(coefficients: Array, standard_errors: Array, *, k: int) -> 
 
 
 def _runs(attributions: pd.DataFrame) -> tuple[Array, Array]:
-    """Coefficients and standard errors (instances, R, d); what is missing is nan."""
+    """Coefficients and standard errors (instances, R, d); what is missing is nan.
+
+    A feature that none of an instance's runs has, as images differ in superpixels, counts for nothing: 0.
+    """
     parts = ["coefficient", "standard_error"]
     wide = attributions.set_index(["instance", "label", "seed", "feature"])[parts].unstack(["seed", "feature"])
     shape = len(wide), attributions["seed"].nunique(), attributions["feature"].nunique()
-    coefficients, errors = (wide[part].sort_index(axis=1).to_numpy(dtype=float).reshape(shape) for part in parts)
+    values = np.stack([wide[part].sort_index(axis=1).to_numpy(dtype=float).reshape(shape) for part in parts])
+    is_absent = np.isnan(values[0]).all(axis=1, keepdims=True) & ~np.isnan(values[0]).all(axis=(1, 2), keepdims=True)
+    coefficients, errors = np.where(is_absent, 0.0, values)
     return coefficients, errors
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 from limeeval.lime.diagnostics import TRUSTED_UP_TO
 from limeeval.lime.wording import WEAK_BELOW
@@ -25,7 +25,7 @@ def stable_sentence(cell: JudgedCell, steadiness: Steadiness, description: Descr
         return "Not known: no agreement is defined here, for coefficients are missing."
     verdict = "Yes" if cell.stable else "Not yet" if cell.samples else "No"
     agreement = f"{_where(cell, description)} two runs agree on {_reasons(cell, description)}"
-    return f"{verdict}. {agreement[0].upper()}{agreement[1:]}. {_steady(steadiness, description.unit)}"
+    return f"{verdict}. {agreement[0].upper()}{agreement[1:]}. {_steady(steadiness, cell, description)}"
 
 
 def faithful_sentence(cell: JudgedCell, description: Description) -> str:
@@ -38,18 +38,26 @@ def faithful_sentence(cell: JudgedCell, description: Description) -> str:
         return f"Not measured: {name} gives coefficients and no line to compare the model with."
     if r2 is None:
         return "Not known: nothing to measure it by. " + (
-            "It takes at least two seeds." if description.seeds < 2 else "The model is flat around these rows."
+            "It takes at least two seeds."
+            if description.seeds < 2
+            else f"The model is flat around these {instances_of(cell, description)}."
         )
     at = _judged_at(cell)
     if r2 <= 0:
         return f"A line carries none of the model's local variation{at} (R2 {r2:.2f}): it says nothing of the model."
-    return f"A line carries {r2:.0%}{_limits(cell.fidelity)} of the model's local variation{at}: {reading(r2)}."
+    carried = f"{r2:.0%}{_limits(cell.fidelity)} of the model's local variation{at}"
+    return f"A line carries {carried}: {_reading(r2, cell, description)}."
 
 
-def reading(r2: float) -> str:
+def instances_of(cell: JudgedCell, description: Description) -> str:
+    """What instances are: rows, or of images what the description calls them."""
+    return shortened(description.unit) if cell.is_of_images else "rows"
+
+
+def _reading(r2: float, cell: JudgedCell, description: Description) -> str:
     """What a line that carries this share of the model's variation, 0..1, may be read as."""
     if r2 >= CLOSE_FROM:
-        return "close to what the model does around these rows"
+        return f"close to what the model does around these {instances_of(cell, description)}"
     if r2 >= WEAK_BELOW:
         return "the main part, not all of the model's logic"
     return "read it as a summary, not as the model's logic"
@@ -84,6 +92,8 @@ def _where(cell: JudgedCell, description: Description) -> str:
         return "at LIME's defaults"
     if description.explainer != LIME:
         return f"with {shortened(description.explainer)}{f' at {cell.name}' if cell.name else ''}"
+    if cell.is_default_but_for_segmentation:
+        return f"at LIME's width and samples on {shortened(cell.segmentation or '')}"
     return f"at {cell.name} (LIME's defaults were not run)"
 
 
@@ -104,8 +114,8 @@ def _reasons(cell: JudgedCell, description: Description) -> str:
     return f"{all_of_them} reasons in {same}, on the first in {first}"
 
 
-def _steady(steadiness: Steadiness, unit: str) -> str:
-    counted = f"Steady for {steadiness.steady} of {steadiness.instances} {shortened(unit)}"
+def _steady(steadiness: Steadiness, cell: JudgedCell, description: Description) -> str:
+    counted = f"Steady for {steadiness.steady} of {steadiness.instances} {shortened(description.unit)}"
     differing = [found for found in steadiness.worst if found.jaccard < 1]
     if not differing:
         return f"{counted}."
@@ -115,12 +125,15 @@ def _steady(steadiness: Steadiness, unit: str) -> str:
         f"{shortened(str(found.row))} ({what}{found.jaccard:.2f})"
         for what, found in zip(measure, differing, strict=False)
     ]
-    return f"{counted}; {kind}: row {', '.join(named)}."
+    is_numbered = isinstance(differing[0].row, int) or not cell.is_of_images
+    what = f"{instances_of(cell, description).removesuffix('s')} " if is_numbered else ""
+    return f"{counted}; {kind}: {what}{', '.join(named)}."
 
 
 def _chosen(cell: JudgedCell, cells: Sequence[JudgedCell]) -> str:
     judged = ["stable"]
-    judged += [] if cell.faithful is None else ["as faithful as any"]
+    of_its_own = " on its superpixels" if len({other.segmentation for other in cells}) > 1 else ""
+    judged += [] if cell.faithful is None else [f"as faithful as any{of_its_own}"]
     what = " and ".join(judged)
     name = cell.name or "The explainer as it is"
     if len(cells) == 1:
@@ -188,6 +201,12 @@ def two_decimals(score: Score) -> str:
     return "–" if score.estimate is None else f"{score.estimate:.2f}"
 
 
+def span(values: Iterable[float | None]) -> str:
+    """The values that there are: "0.12", or the lowest and the highest, "0.03–0.18"; nothing for none."""
+    known = sorted(value for value in values if value is not None)
+    return "–".join(dict.fromkeys(f"{end:.2f}" for end in (known[0], known[-1]))) if known else ""
+
+
 def value(score: Score) -> str:
     """A score with its interval, as far as there are any: "0.87 [0.83, 0.90]"."""
     limits = "" if score.low is None or score.high is None else f" [{score.low:.2f}, {score.high:.2f}]"
@@ -196,7 +215,7 @@ def value(score: Score) -> str:
 
 def weakness(cell: JudgedCell, description: Description, *, is_short: bool = False) -> str:
     """Why most fits of an unsupported cell are not to be trusted: "6 effective samples for 21 unknowns"."""
-    unknowns = description.features + 1
+    unknowns = (cell.features or description.features) + 1
     wanted = unknowns / TRUSTED_UP_TO
     if cell.ess is None or cell.ess >= wanted:
         return "weak fits" if is_short else "most fits rest on too little weight beside the instance's own"

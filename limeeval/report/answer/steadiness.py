@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from limeeval.report.answer.cells import JudgedCell, plain
+from limeeval.report.answer.cells import JudgedCell
+from limeeval.report.answer.judged import plain
 
 if TYPE_CHECKING:
     import pandas as pd

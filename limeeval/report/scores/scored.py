@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 
 COLUMNS = ("metric", "k", "estimate", "low", "high", "low_population", "high_population", "interval", "n", "chance")
 """Columns of a table of scores beside ``instance``, ``label`` and the settings."""
+AGAINST = "against"
+"""Column of scores that compare segmentations: with which. It is no setting."""
 
 
 class Rows(NamedTuple):
@@ -54,6 +56,12 @@ def put_limits(rows: Rows, at: Positions, interval: Interval, construction: str)
     """Fills in limits, and how they were made where there are any."""
     rows.low[at], rows.high[at] = interval.low, interval.high
     rows.interval[at[~np.isnan(interval.low)]] = construction
+
+
+def put_interval(rows: Rows, at: Positions, interval: Interval, construction: str) -> None:
+    """Fills in estimates and limits."""
+    rows.estimate[at] = interval.estimate
+    put_limits(rows, at, interval, construction)
 
 
 def table_of(scored: Sequence[Scored], units: Units) -> pd.DataFrame:

@@ -44,7 +44,7 @@ def units_of(rows: pd.DataFrame, settings: Sequence[str], *, key: Sequence[str])
     Raises:
         ValueError: a missing value in a key, or two rows of one key.
     """
-    setting, first = _combinations(rows, settings)
+    setting, first = combinations(rows, settings)
     codes = [setting, *(_codes(rows, column) for column in (*UNIT, *key))]
     order, ordered = _sorted(codes)
     changes = _changes(ordered)
@@ -66,7 +66,7 @@ def units_of(rows: pd.DataFrame, settings: Sequence[str], *, key: Sequence[str])
     )
 
 
-def _combinations(rows: pd.DataFrame, columns: Sequence[str]) -> tuple[Positions, Positions]:
+def combinations(rows: pd.DataFrame, columns: Sequence[str]) -> tuple[Positions, Positions]:
     """Number of each row's combination of values, in order of appearance; and the first row of each."""
     import pandas as pd
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 from rich.cells import cell_len
 from rich.text import Text
@@ -27,6 +27,21 @@ def aligned(rows: Sequence[Sequence[str]], *, width: int, left: int = 0) -> list
         line = Text(GAP.join(cells).rstrip())
         line.truncate(width, overflow="ellipsis")
         lines.append(line)
+    return lines
+
+
+def packed(sentences: Iterable[str], width: int) -> list[str]:
+    """The sentences in lines of at most ``width`` columns, none of them broken: a longer one has its own.
+
+    >>> packed(["One.", "Two.", "Three."], 9)
+    ['One. Two.', 'Three.']
+    """
+    lines: list[str] = []
+    for sentence in sentences:
+        if lines and cell_len(f"{lines[-1]} {sentence}") <= width:
+            lines[-1] = f"{lines[-1]} {sentence}"
+        else:
+            lines.append(sentence)
     return lines
 
 

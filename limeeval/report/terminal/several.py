@@ -10,15 +10,16 @@ from rich.text import Text
 
 from limeeval.lime.wording import WEAK_BELOW
 from limeeval.report.answer.answer import Answer
-from limeeval.report.answer.cells import IDENTITY, JudgedCell
-from limeeval.report.answer.names import fitted
-from limeeval.report.answer.sentences import CLOSE_FROM, value
-from limeeval.report.terminal.columns import GAP, aligned
+from limeeval.report.answer.cells import IDENTITY, SEGMENTATION, JudgedCell
+from limeeval.report.answer.names import fitted, shortened
+from limeeval.report.answer.sentences import CLOSE_FROM, span, value
+from limeeval.report.terminal.columns import GAP, aligned, packed
 
 _NAMING = (*IDENTITY, "k")
 VERDICTS = {True: "yes", False: "no", None: "–"}
-_HEADER = ("stable", "Jaccard@k [95 %]", "R2", "line is", "set")
+_HEADER = ("stable", "Jaccard@k [95 %]", "R2", "line is", "IoU", "set")
 _SHORTEST = 8
+_SEGMENTATION = 10
 
 
 def merged_lines(answers: Sequence[Answer], *, width: int, room: int) -> list[Text]:
@@ -32,7 +33,8 @@ def merged_lines(answers: Sequence[Answer], *, width: int, room: int) -> list[Te
     title = Text(f"Do two runs agree, and what does a line carry?{left_out}", style="bold")
     title.truncate(width, overflow="ellipsis")
     said = [_said(answer) for answer in shown]
-    taken = sum(len(GAP) + max(map(cell_len, column)) for column in zip(_HEADER, *said, strict=True))
+    known = [column for column in zip(_HEADER, *said, strict=True) if any(column[1:])]
+    taken = sum(len(GAP) + max(map(cell_len, column)) for column in known)
     names = _names(shown, _telling_names(answers), max(width - taken, _SHORTEST))
     rows = [[name, *own] for name, own in zip(names, said, strict=True)]
     header, *lines = aligned([["run", *_HEADER], *rows], width=width, left=1)
@@ -65,6 +67,7 @@ def _said(answer: Answer) -> list[str]:
         value(cell.jaccard),
         "–" if r2 is None else f"{r2:.2f}",
         _reading(r2, cell),
+        "" if cell.pixel_iou.estimate is None else f"{cell.pixel_iou.estimate:.2f}",
         _setting(answer),
     ]
 
@@ -80,7 +83,7 @@ def _reading(r2: float | None, cell: JudgedCell) -> str:
 def _setting(answer: Answer) -> str:
     """The setting to use, or what it would need, or that there is none."""
     if answer.chosen is not None:
-        return _short(answer.chosen)
+        return _short(answer.chosen, has_segmentations=SEGMENTATION in answer.swept)
     need, best = answer.need, answer.best
     if need is None or best is None or best.samples is None:
         return "none"
@@ -91,21 +94,28 @@ def _setting(answer: Answer) -> str:
     return f">{need.beyond:,}" if need.samples is None else f"~{need.samples:,}"
 
 
-def _short(cell: JudgedCell) -> str:
+def _short(cell: JudgedCell, *, has_segmentations: bool) -> str:
     factor, samples = cell.settings.get("kernel_width_factor"), cell.samples
-    parts = [*([] if factor is None else [f"x{factor:.3g}"]), *([] if samples is None else [f"{samples:,}"])]
+    segmentation = [shortened(cell.segmentation or "", _SEGMENTATION)] if has_segmentations else []
+    parts = [
+        *segmentation,
+        *([] if factor is None else [f"x{factor:.3g}"]),
+        *([] if samples is None else [f"{samples:,}"]),
+    ]
     return " ".join(parts) or "as it is"
 
 
 def _notes(answers: Sequence[Answer], width: int) -> list[Text]:
-    """Where the answers were judged, and by what: on one line if there is room, else on two."""
+    """Where the answers were judged, and by what, on as few lines as there is room on."""
+    cells = [answer.reference for answer in answers]
     k = sorted({answer.description.k for answer in answers})
     ks = f"k = {k[0]}" if len(k) == 1 else f"k from {k[0]} to {k[-1]}"
-    chances = sorted(answer.reference.chance for answer in answers if answer.reference.chance is not None)
-    span = "–".join(dict.fromkeys(f"{chance:.2f}" for chance in (chances[0], chances[-1]))) if chances else ""
-    by_chance = f"; by chance Jaccard is {span}" if span else ""
+    chance = span(cell.chance for cell in cells)
+    by_chance = f"; by chance Jaccard is {chance}" if chance else ""
     parts = [f"Judged {_where(answers)}.", f"{ks}{by_chance}."]
-    lines = [" ".join(parts)] if cell_len(" ".join(parts)) <= width else parts
+    pixels = next((cell.pixel_chance for cell in cells if cell.pixel_iou.estimate is not None), None)
+    parts += [] if pixels is None else [f"IoU: of top pixels, with other segmentations; by chance {pixels:.2f}."]
+    lines = packed(parts, width)
     notes = [Text(line, style="dim") for line in lines]
     for note in notes:
         note.truncate(width, overflow="ellipsis")

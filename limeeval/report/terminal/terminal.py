@@ -34,7 +34,9 @@ def what_was_run(description: Description, *, width: int = COLUMNS) -> Text:
     data = fitted(data, width - cell_len(quality))
     data[1] += quality
     counts = [counted(description.instances, description.unit), counted(description.seeds, "seeds")]
-    features = f"top {description.k} of {description.features} features"
+    most = description.most_features
+    count = f"{description.features}" if most in (None, description.features) else f"{description.features} to {most}"
+    features = f"top {description.k} of {count} {shortened(description.feature_unit)}"
     run = fitted([*counts, description.explained, features], width)
     return Text("\n".join(" · ".join(parts) for parts in (data, run)))
 
@@ -69,25 +71,26 @@ def counted(count: int, unit: str) -> str:
     return f"{count:,} {shortened(unit).removesuffix('s') if count == 1 else shortened(unit)}"
 
 
-def cost(descriptions: Sequence[Description]) -> str:
-    """Rows that the model was given and rows from the store, beside what a loop over LIME would need."""
+def cost(descriptions: Sequence[Description], *, rows: str = "model rows") -> str:
+    """What the model was given and what came from the store, beside what a loop over LIME would need."""
     predicted, stored, loop = (
-        sum(getattr(description, rows) for description in descriptions)
-        for rows in ("rows_predicted", "rows_stored", "rows_of_a_loop")
+        sum(getattr(description, name) for description in descriptions)
+        for name in ("rows_predicted", "rows_stored", "rows_of_a_loop")
     )
     took = _time(sum(description.seconds for description in descriptions))
     from_store = f" and {stored:,} from the store" if stored else ""
     beside = f"; a loop over LIME: {loop:,}" if loop > predicted else ""
-    return f"{predicted:,} model rows predicted{from_store} in {took}{beside}."
+    return f"{predicted:,} {rows} predicted{from_store} in {took}{beside}."
 
 
 def _of_one(answer: Answer, console: Console, width: int, folder: str | None) -> Iterator[Text]:
     said = [
         *_labelled("Stable?", answer.stable, console, width, verdict=_STYLES[answer.reference.stable]),
         *_labelled("Faithful?", answer.faithful, console, width),
+        *(_labelled("Pixels", answer.pixels, console, width) if answer.pixels else ()),
         *_labelled("Set", answer.set, console, width),
     ]
-    end = list(_end(answer.next, cost([answer.description]), console, width, folder))
+    end = list(_end(answer.next, _cost([answer]), console, width, folder))
     above = what_was_run(answer.description).plain.count("\n") + 1
     room = LINES - above - 1 - 1 - len(said) - sum(_height(line, width) for line in end)
     yield Text()
@@ -95,6 +98,12 @@ def _of_one(answer: Answer, console: Console, width: int, folder: str | None) ->
     yield Text()
     yield from said
     yield from end
+
+
+def _cost(answers: Sequence[Answer]) -> str:
+    is_of_images = all(answer.reference.is_of_images for answer in answers)
+    descriptions = [answer.description for answer in answers]
+    return cost(descriptions, rows="masked images" if is_of_images else "model rows")
 
 
 _STYLES = {True: "green", False: "yellow", None: "yellow"}
@@ -106,8 +115,7 @@ def _of_many(answers: Sequence[Answer], console: Console, width: int, folder: st
     verdict = f"{stable} of {len(answers)}, where the whole interval of Jaccard lies above {above}."
     said = list(_labelled("Stable?", verdict, console, width))
     worst = min(answers, key=lambda answer: (answer.reference.jaccard.estimate is None, _agreement(answer)))
-    total = cost([answer.description for answer in answers])
-    end = list(_end(worst.next, total, console, width, folder))
+    end = list(_end(worst.next, _cost(answers), console, width, folder))
     room = LINES - 2 - len(said) - sum(_height(line, width) for line in end)
     yield Text()
     yield from merged_lines(answers, width=width, room=room)

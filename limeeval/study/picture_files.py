@@ -1,0 +1,62 @@
+"""Pictures in a run's folder: ``segments.npz`` and thumbnails."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from limeeval.sweep.pictures import Cut, Pictures
+
+SEGMENTS, THUMBNAILS = "segments.npz", "thumbnails"
+_NAMES = "cuts"
+
+
+def write_pictures(pictures: Pictures, folder: Path, *, whole: Callable[[Path, Callable[[Path], Any]], None]) -> None:
+    """Writes the pictures, each file by ``whole``: completely or not at all.
+
+    ``segments.npz`` holds an array for each image and segmentation, ``0``, ``1`` ..., and in ``cuts`` their task,
+    instance and segmentation as JSON, in the same order. Thumbnails are PNG files named by task and instance.
+    """
+    from PIL import Image
+
+    arrays = {str(number): array for number, array in enumerate(pictures.segments.values())}
+    names = json.dumps(list(pictures.segments), ensure_ascii=False)
+    whole(folder / SEGMENTS, lambda part: _save(part, {_NAMES: np.array(names), **arrays}))
+    (folder / THUMBNAILS).mkdir(exist_ok=True)
+    for (task, instance), picture in pictures.thumbnails.items():
+        path = folder / THUMBNAILS / f"{task}_{instance}.png"
+        whole(path, lambda part, picture=picture: Image.fromarray(picture).save(part, format="png"))  # type: ignore[misc]
+
+
+def load_pictures(folder: Path) -> Pictures | None:
+    """The pictures of a folder; None where no images were explained.
+
+    Raises:
+        ValueError: files that cannot be read.
+    """
+    from PIL import Image
+
+    path = folder / SEGMENTS
+    if not path.is_file():
+        return None
+    try:
+        with np.load(path, allow_pickle=False) as kept:
+            cuts = [Cut(*cut) for cut in json.loads(str(kept[_NAMES]))]
+            segments = {cut: kept[str(number)] for number, cut in enumerate(cuts)}
+        images = dict.fromkeys((cut.task, cut.instance) for cut in cuts)
+        thumbnails = {
+            (task, instance): np.asarray(Image.open(folder / THUMBNAILS / f"{task}_{instance}.png"))
+            for task, instance in images
+        }
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        raise ValueError(f"{folder} must be the folder of a run, got pictures that cannot be read: {error}") from error
+    return Pictures(segments, thumbnails)
+
+
+def _save(path: Path, arrays: dict[str, Any]) -> None:
+    with path.open("wb") as file:  # Given a name, numpy would add an ending to it.
+        np.savez_compressed(file, **arrays)

@@ -1,0 +1,1 @@
+"""Networks: one function each, named by the ``network`` key of a model's yaml."""
