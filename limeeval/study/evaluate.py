@@ -10,9 +10,9 @@ from typing import Any
 import numpy as np
 
 from limeeval.lime.explainers import LimeTabularExplainer
-from limeeval.lime.image_explainer import LimeImageExplainer
+from limeeval.lime.image_explainer import IMAGES_AT_ONCE, LimeImageExplainer
 from limeeval.lime.labels import Labels
-from limeeval.lime.model import fitted_estimator, mode_of
+from limeeval.lime.model import BATCH_ROWS, fitted_estimator, mode_of
 from limeeval.report.description import Target
 from limeeval.study.describe import describe
 from limeeval.study.study import Study, study_of
@@ -90,6 +90,7 @@ def evaluate(
             grid=_grid(explainer, settings),
             labels=_labels(explainer.mode, explainer.class_names, labels, top_labels),
             fidelity_at=goal.fidelity_at,
+            batch_rows=IMAGES_AT_ONCE if is_of_images else BATCH_ROWS,
             model_id=model_id,
             one_process=is_of_images,
         )

@@ -1,6 +1,7 @@
 """The command line, run in this process where that will do, else in one of its own; never on the user's own cache."""
 
 import os
+import signal
 import subprocess
 import sys
 from collections.abc import Callable
@@ -60,6 +61,11 @@ def cli(
     return run
 
 
+def _can_be_interrupted() -> None:
+    """Shells make what runs in the background ignore interrupts, and so would what it starts."""
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
+
+
 @pytest.fixture
 def start(tmp_path: Path, cache: Path) -> Callable[..., subprocess.Popen[str]]:
     """Starts ``python -m limeeval ...`` in a process of its own, in the test's folder."""
@@ -73,6 +79,7 @@ def start(tmp_path: Path, cache: Path) -> Callable[..., subprocess.Popen[str]]:
             stderr=subprocess.PIPE,
             text=True,
             encoding="utf-8",
+            preexec_fn=_can_be_interrupted,
         )
 
     return started

@@ -107,5 +107,5 @@ def test_an_interrupted_run_says_one_thing(start, tmp_path: Path) -> None:
             time.sleep(0.01)
         running.send_signal(signal.SIGINT)
         _, err = running.communicate(timeout=60)
-    assert running.returncode == 130
+    assert running.returncode == 130, err
     assert err == "limeeval: interrupted; the same command goes on from here\n"

@@ -243,15 +243,22 @@ class TestGrid:
 
 
 def test_from_python():
+    sizes = []
+
+    def model(images):
+        sizes.append(len(images))
+        return predict(images)
+
     study = limeeval.evaluate(
         LimeImageExplainer(class_names=["dark", "bright"]),
         np.stack(IMAGES),
-        predict,
+        model,
         segmentation=["grid", SegmentationAlgorithm("slic", n_segments=9)],
         num_samples=200,
         seeds=3,
     )
     assert set(study.fits["segmentation"]) == {"grid", "slic(n_segments=9)"}
     assert "3 images" in repr(study)
+    assert max(sizes) == 64  # Networks take memory for each image.
     with pytest.raises(ValueError, match="instances must be images"):
         limeeval.evaluate(LimeImageExplainer(), IMAGES[0], predict)
