@@ -34,7 +34,7 @@ def announce(plan: Plan, store: Store | None, settings: Mapping[str, Any], conso
         console.print(f"{plan.rows_to_predict:,} {plan.unit}, of which an earlier run has predictions", style="dim")
         return store
     found = forecast(plan, work)
-    processes = _processes(settings["n_jobs"])
+    processes = 1 if plan.one_process else _processes(settings["n_jobs"])
     known = ", some of them known from an earlier run" if has_first else ""
     parts = [f"{found.rows:,} {plan.unit} to predict{known}", f"about {duration(found.seconds / processes)}"]
     if store is not None:

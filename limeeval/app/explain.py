@@ -37,7 +37,14 @@ def with_single_values(lime: Mapping[str, Any], asked: Collection[str]) -> dict[
     usual = {key: defaults_of(lime)[key] for key in keys}
     if isinstance(lime.get("segmentation"), list):
         usual["segmentation"] = lime["segmentation"][:1]
-    return {**lime, **{key: value for key, value in usual.items() if f"lime.{key}" not in asked}}
+    return {
+        **lime,
+        **{key: value for key, value in usual.items() if f"lime.{key}" not in asked and _several(lime[key])},
+    }
+
+
+def _several(value: Any) -> bool:
+    return isinstance(value, list) and len(value) > 1
 
 
 def explain(settings: Mapping[str, Any], folder: Path, console: Console) -> None:

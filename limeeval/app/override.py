@@ -86,8 +86,9 @@ def parsed(argument: str, *, is_multirun: bool) -> Override:
 def readable(argument: str) -> str:
     """``argument`` with quotes around text that Hydra would stumble over, such as ``>50K`` or ``Müller``."""
     key, equals, value = argument.partition("=")
-    if key.lstrip("+") == "lime.segmentation" and not value.startswith(("[", "{", "'", '"')):
-        return f"{key}={','.join(_quoted(part) if '(' in part else part for part in _CALLS.findall(value))}"
+    calls = _CALLS.findall(value) if key.lstrip("+") == "lime.segmentation" else []
+    if any("(" in call for call in calls) and ",".join(calls) == value:
+        return f"{key}={','.join(_quoted(call) if '(' in call else call for call in calls)}"
     if not equals or _WRITTEN.search(value) or _UNQUOTED.fullmatch(value.replace(",", "")):
         return argument
     parts = value.split(",")

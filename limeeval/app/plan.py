@@ -23,7 +23,6 @@ def task_and_plan(settings: Mapping[str, Any]) -> tuple[Task | ImageTask, Plan |
     Raises:
         ValueError: a setting that does not fit.
     """
-    from limeeval.lime.segmentation import segmentations_of
     from limeeval.sweep.grid import grid_of, seeds_of
     from limeeval.sweep.plan import plan_of_task
     from limeeval.tasks import load_task, select_instances
@@ -31,9 +30,7 @@ def task_and_plan(settings: Mapping[str, Any]) -> tuple[Task | ImageTask, Plan |
     _check_values(settings)
     lime = dict(settings["lime"])
     asked = lime.pop("labels"), lime.pop("top_labels")
-    if "segmentation" in lime:
-        lime["segmentation"] = segmentations_of(lime["segmentation"], trust=settings["trust"])
-    grid, seeds = grid_of(lime), seeds_of(settings["seeds"])
+    grid, seeds = grid_of(lime, trust=settings["trust"]), seeds_of(settings["seeds"])
     task = load_task(**settings["task"], model=settings["model"])
     _check_modality(task, lime)
     labels, top_labels = _labels(*asked, task.mode, task.labels)

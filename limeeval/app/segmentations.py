@@ -2,14 +2,10 @@
 
 from __future__ import annotations
 
-import ast
-import re
 from collections.abc import Iterator, Mapping, Sequence
 from itertools import product
 from pathlib import Path
 from typing import Any
-
-_CALL = re.compile(r"([\w.]+)\((.*)\)", flags=re.DOTALL)
 
 
 def described(asked: Any, folders: Sequence[Path]) -> list[Any]:
@@ -28,39 +24,24 @@ def described(asked: Any, folders: Sequence[Path]) -> list[Any]:
 
 
 def _described(value: Any, folders: Sequence[Path]) -> Iterator[Any]:
+    from limeeval.lime.segmentation_choice import as_mapping
+
     if isinstance(value, str):
-        value = _read(value)
-    if not isinstance(value, Mapping) or not isinstance(value.get("algorithm"), str) or "name" in value:
+        value = as_mapping(value)
+    if not isinstance(value, Mapping) or "algorithm" not in value or "name" in value:
         yield value
         return
-    name = value["algorithm"]
-    known = _yaml(name, folders)
-    lists = {key: entry if isinstance(entry, list) else [entry] for key, entry in value.items() if key != "algorithm"}
+    lists = {key: entry if isinstance(entry, list) else [entry] for key, entry in value.items()}
     for combination in product(*lists.values()):
         given = dict(zip(lists, combination, strict=True))
-        yield {"name": _called(name, given), "algorithm": name, **known, **given}
+        name = given.pop("algorithm")
+        yield {"name": _called(str(name), given), "algorithm": name, **_yaml(str(name), folders), **given}
 
 
 def _called(name: str, parameters: Mapping[str, Any]) -> str:
     from limeeval.lime.segmentation_algorithm import called
 
     return called(name, parameters)
-
-
-def _read(text: str) -> dict[str, Any]:
-    """``slic(n_segments=20)`` or ``slic`` as a mapping."""
-    call = _CALL.fullmatch(text.strip())
-    if call is None:
-        return {"algorithm": text}
-    try:
-        parsed = ast.parse(f"_({call[2]})", mode="eval").body
-        assert isinstance(parsed, ast.Call)
-        if parsed.args:
-            raise ValueError("parameters have names")
-        given = {str(keyword.arg): ast.literal_eval(keyword.value) for keyword in parsed.keywords}
-    except (SyntaxError, ValueError) as error:
-        raise ValueError(f"lime.segmentation must be written as slic(n_segments=20), got {text}") from error
-    return {"algorithm": call[1], **given}
 
 
 def _yaml(name: str, folders: Sequence[Path]) -> dict[str, Any]:

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import replace
+from typing import Any
 
 import numpy as np
 
@@ -13,14 +15,14 @@ from limeeval.lime.domain import Array, Domain
 from limeeval.lime.explanation import Explanation, Settings
 from limeeval.lime.kernel import weights_of
 from limeeval.lime.labels import Labels
-from limeeval.lime.left_out import LeftOut
+from limeeval.lime.left_out import REDRAWN_ABOVE, LeftOut
 from limeeval.lime.model import BATCH_ROWS, Model
 from limeeval.lime.moments import Moments
 from limeeval.lime.neighborhood import Neighborhood, Samples, explained_outputs
 from limeeval.lime.regressor import regressor_surrogate
 from limeeval.lime.request import Request
 from limeeval.lime.selection import resolved, select_features
-from limeeval.lime.surrogate import Surrogate, Surrogates, centred, fit_all_features, fit_surrogates, stacked_surrogates
+from limeeval.lime.surrogate import Surrogate, Surrogates, centred, fit_surrogates, full_fit, stacked_surrogates
 
 
 def explain(
@@ -59,11 +61,13 @@ def explain(
     domain = neighborhood.domain
     total, left_out = evidence.totals[0, 0], evidence.left_out[0, 0]
     if request.model_regressor is None:
-        fitted = fit_evidence(evidence, domain, request)
-        full_fits = {
-            labels.label(output): fit_all_features(total.label(column), left_out.label(column))
-            for column, output in enumerate(evidence.labels)
-        }
+        with _few_threads(total):
+            found = _fits(evidence, domain, request)
+            full_fits = {
+                labels.label(output): full_fit(found[output], total.label(column), left_out.label(column))
+                for column, output in enumerate(evidence.labels)
+            }
+        fitted = {output: fit.one() for output, fit in found.items()}
     else:
         fitted, full_fits = _fit_regressor(evidence, domain, request, kept), {}
     surrogates = {labels.label(output): line for output, line in fitted.items()}
@@ -94,6 +98,17 @@ def explain(
 
 def fit_evidence(evidence: Evidence, domain: Domain, request: Request) -> dict[int, Surrogate]:
     """The ridge surrogate of each explained output, from moments at the request's width and count."""
+    return {output: fit.one() for output, fit in _fits(evidence, domain, request).items()}
+
+
+def _few_threads(total: Moments) -> AbstractContextManager[Any]:
+    """BLAS in one thread where many features are fitted: several wait for each other longer than they compute."""
+    from threadpoolctl import threadpool_limits
+
+    return threadpool_limits(limits=1, user_api="blas") if total.gram.shape[-1] > REDRAWN_ABOVE else nullcontext()
+
+
+def _fits(evidence: Evidence, domain: Domain, request: Request) -> dict[int, Surrogates]:
     cell = evidence.widths.index(request.kernel_width), evidence.counts.index(request.num_samples)
     total, left_out, own = evidence.totals[cell], evidence.left_out[cell], domain.design(domain.instance)[0]
     return {
@@ -104,7 +119,7 @@ def fit_evidence(evidence: Evidence, domain: Domain, request: Request) -> dict[i
             output=float(evidence.prediction[label]),
             feature_selection=request.feature_selection,
             num_features=request.num_features,
-        ).one()
+        )
         for column, label in enumerate(evidence.labels)
     }
 

@@ -22,14 +22,14 @@ def hidden_image(image: Image, segments: NDArray[np.intp], hide_color: Any = Non
     Args:
         image: read only.
         segments: superpixels 0..d-1 (H, W).
-        hide_color: None for the superpixel's mean color (rounded where the image has whole numbers); a number; one
-            number a channel; "blur", the image itself without its details; "noise", uniform over the image's range and
-            the same on every call; or another image of the same shape.
+        hide_color: None or "mean" for the superpixel's mean color (rounded where the image has whole numbers); a
+            number; one number a channel; "blur", the image itself without its details; "noise", uniform over the
+            image's range and the same on every call; or another image of the same shape.
 
     Raises:
         ValueError: none of these, or numbers that the image's dtype does not have.
     """
-    if hide_color is None:
+    if hide_color is None or (isinstance(hide_color, str) and hide_color == "mean"):
         return _cast(_means(image, segments), image)
     if isinstance(hide_color, str):
         if hide_color not in CONTENTS:

@@ -16,6 +16,8 @@ from limeeval.lime.domain import Array, Shown, State
 from limeeval.lime.kernel import distances_to
 from limeeval.lime.masking import Image, MaskedImages, Masking
 
+_WIDEST = 8
+"""Bytes of a number; scientific libraries have no use for more."""
 _SURELY_PIXELS = 8
 """As many entries along an axis are hardly channels."""
 SHARE_ON = 0.5
@@ -109,7 +111,7 @@ def checked_image(image: Any) -> Image:
         found = np.asarray(image)
     except ValueError:  # Rows of unequal length.
         raise ValueError("image must have rows of equal length, got a list whose rows differ") from None
-    if found.dtype.kind not in "buif":
+    if found.dtype.kind not in "buif" or found.dtype.itemsize > _WIDEST:
         raise TypeError(f"image must be an array of numbers, got {type(image).__name__} of {found.dtype}")
     if found.ndim not in (2, 3):
         raise ValueError(f"image must have shape (H, W) or (H, W, channels), got shape {found.shape}")

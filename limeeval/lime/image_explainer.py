@@ -13,7 +13,7 @@ from limeeval.lime.image import ImageDomain, checked_image
 from limeeval.lime.image_explanation import ImageExplanation
 from limeeval.lime.kernel import Kernel, checked_metric, exponential_kernel
 from limeeval.lime.labels import Labels
-from limeeval.lime.masking import Masking
+from limeeval.lime.masking import BATCH_BYTES, Masking
 from limeeval.lime.model import Model, prediction_function
 from limeeval.lime.neighborhood import BLOCK, MASK_SAMPLING_METHODS, Neighborhood, Samples
 from limeeval.lime.request import (
@@ -37,8 +37,8 @@ IMAGES_AT_ONCE = 64
 class LimeImageExplainer:
     """Explains single predictions of any image classifier by its superpixels (LIME; Ribeiro et al., 2016).
 
-    Arguments, their order and their defaults are those of the lime package; ``class_names`` is new. An int
-    ``random_state`` gives the same explanation on every call.
+    Arguments, their order and their defaults are those of the lime package, but for ``batch_size``; ``class_names`` and
+    ``sampling_method`` are new. An int ``random_state`` gives the same explanation on every call.
 
     Args:
         kernel_width: of the kernel exp(-D^2 / (2 nu^2)).
@@ -115,7 +115,8 @@ class LimeImageExplainer:
             top_labels: explain this many of the most likely classes.
             num_features: the most superpixels in an explanation.
             num_samples: size of the neighborhood, the whole image included; at least 2.
-            batch_size: the most images given to the classifier at once; None for as many as take 24 MiB, at most 64.
+            batch_size: the most images given to the classifier at once (above 32, no more than take 24 MiB); None for
+                64, or fewer if they take 24 MiB. (The lime package gives it 10, which most classifiers are slow on.)
                 They share one buffer, which is overwritten unless the classifier keeps hold of it.
             segmentation_fn: function from an image to labels (H, W), a :class:`SegmentationAlgorithm`, the name of
                 one, or such labels themselves. None for quickshift as in the lime package.
@@ -151,7 +152,8 @@ class LimeImageExplainer:
             feature_selection=self.feature_selection,
             model_regressor=model_regressor,
         )
-        at_once = IMAGES_AT_ONCE if batch_size is None else batch_size
+        usual = min(IMAGES_AT_ONCE, max(BATCH_BYTES // domain.masking.image.nbytes, 1))
+        at_once = usual if batch_size is None else batch_size
         model = Model(prediction_function(classifier_fn, self.mode), self.mode, at_once)
         with _progress(request.num_samples, shown=progress_bar) as advance:
             found = explain(

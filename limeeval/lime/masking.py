@@ -17,7 +17,9 @@ Image = NDArray[Any]
 Masks = NDArray[np.bool_]
 
 BATCH_BYTES = 24 * 2**20
-"""The most bytes of images made at once; a single image may take more."""
+"""The most bytes of images made at once, where many are asked for."""
+MANY = 32
+"""As many images may be made at once whatever their size."""
 _CACHED_BYTES = 192 * 2**10
 """About what stays in a processor's cache while it is composed."""
 
@@ -143,6 +145,8 @@ class MaskedImages:
     def apply(self, function: Callable[[Image], Result], at_once: int) -> list[Result]:
         """``function`` of at most ``at_once`` images (m, H, W, C) at a time, all of one size.
 
+        Where that is more than MANY, also no more than take BATCH_BYTES.
+
         The images are in one buffer, used again and again unless the function keeps hold of it.
         """
         return [result for pieces in self._of_one_size() for result in _applied(pieces, function, at_once)]
@@ -165,7 +169,8 @@ def _same_kind(one: Image, other: Image) -> bool:
 def _applied(pieces: Sequence[_Piece], function: Callable[[Image], Result], at_once: int) -> Iterator[Result]:
     image = pieces[0].masking.image
     total = sum(len(piece.masks) for piece in pieces)
-    size = max(min(at_once, BATCH_BYTES // image.nbytes, total), 1)
+    room = total if at_once <= MANY else max(BATCH_BYTES // image.nbytes, 1)
+    size = min(at_once, room, total)
     buffer = np.empty((size, *image.shape), dtype=image.dtype)
     alone = sys.getrefcount(buffer)
     for low in range(0, total, size):

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import ast
+import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import partial
@@ -32,12 +34,44 @@ class NamedSegmentation:
 Segmentation = SegmentationAlgorithm | NamedSegmentation
 
 
+LIME_SEGMENTATION = "lime"
+"""The lime package's default segmentation, by a short name."""
+RESERVED = ("others",)
+"""Names that tables of scores use themselves."""
+_CALL = re.compile(r"([\w.]+)\((.*)\)", flags=re.DOTALL)
+
+
+def lime_segmentation() -> NamedSegmentation:
+    """The lime package's default, under its short name."""
+    return NamedSegmentation(LIME_SEGMENTATION, segmentation_of(None))
+
+
+def as_mapping(text: str) -> dict[str, Any]:
+    """``slic``, or ``slic(n_segments=20)``, as a mapping: the name under ``algorithm``, and its parameters.
+
+    Raises:
+        ValueError: text that cannot be read so.
+    """
+    call = _CALL.fullmatch(text.strip())
+    if call is None:
+        return {"algorithm": text}
+    try:
+        parsed = ast.parse(f"_({call[2]})", mode="eval").body
+        if not isinstance(parsed, ast.Call) or parsed.args:
+            raise ValueError("parameters have names")
+        given = {str(keyword.arg): ast.literal_eval(keyword.value) for keyword in parsed.keywords}
+    except (SyntaxError, ValueError) as error:
+        raise ValueError(f"segmentation must be written as slic(n_segments=20), got {text}") from error
+    return {"algorithm": call[1], **given}
+
+
 def segmentation_of(value: Any, *, trust: bool = False) -> Segmentation:
     """The segmentation that ``value`` stands for: callable, with a ``name``, comparable and picklable if it is.
 
     Args:
-        value: None for lime's default quickshift; a name of ``ALGORITHMS`` or the dotted name of a scikit-image
-            function; a mapping with such a name under ``algorithm``, if need be under ``name`` what tables call it,
+        value: None for lime's default quickshift; ``lime`` for the same under this name; a name of ``ALGORITHMS`` or
+            the dotted name of a scikit-image function, if need be with parameters as in ``slic(n_segments=20)``; a
+            mapping with such a name under ``algorithm``, if need be under ``name`` what tables call it,
             and otherwise its parameters; a function image (H, W, C) -> labels (H, W), which is given the image as
             it is; or labels (H, W) themselves.
         trust: import dotted names from any package; without it, from scikit-image and limeeval only.
@@ -50,8 +84,10 @@ def segmentation_of(value: Any, *, trust: bool = False) -> Segmentation:
         return SegmentationAlgorithm("quickshift", **_LIME_DEFAULT)
     if isinstance(value, (SegmentationAlgorithm, NamedSegmentation)):
         return value
+    if isinstance(value, str) and value == LIME_SEGMENTATION:
+        return lime_segmentation()
     if isinstance(value, str):
-        return _by_name(value, {}, trust)
+        value = as_mapping(value)
     if isinstance(value, Mapping):
         single, *others = _singles(value)
         if others:
@@ -84,6 +120,9 @@ def segmentations_of(values: Any, *, trust: bool = False) -> list[Segmentation]:
     if not found:
         raise ValueError("segmentation must have at least one value, got an empty list")
     names = [segmentation.name for segmentation in found]
+    reserved = [name for name in names if name in RESERVED]
+    if reserved:
+        raise ValueError(f"segmentations must not be called {', '.join(RESERVED)}, got {', '.join(reserved)}")
     twice = [name for name in dict.fromkeys(names) if names.count(name) > 1]
     if twice:
         raise ValueError(f"segmentations must have different names, got {', '.join(twice)} more than once")

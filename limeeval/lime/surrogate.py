@@ -272,11 +272,16 @@ def _newton_steps(total: Moments, scores: Array, fit: LinearFit, filled: NDArray
     )
 
 
-def fit_all_features(total: Moments, left_out: LeftOut) -> FullFit:
-    """Ridge on all features of one label's moments, its replicates by one Newton step each."""
+def full_fit(fitted: Surrogates, total: Moments, left_out: LeftOut) -> FullFit:
+    """Ridge on all features of one label's moments, its replicates by one Newton step each.
+
+    ``fitted`` is the surrogate of the same moments, which it is if that has all features and such replicates.
+    """
     about = centred(total)
+    scales = np.sqrt(np.maximum(np.diagonal(about.covariance, axis1=-2, axis2=-1), 0.0))
+    if fitted.features.shape[-1] == about.d and not isinstance(left_out, GroupMoments):
+        return FullFit(fitted.coefficients, fitted.replicates.coefficients[left_out.filled], scales)
     fit = ridge(about)
     scores = left_out.scores(np.concatenate([fit.at_instance[..., None], fit.coefficients], axis=-1))
     replicates = _newton_steps(total, scores, fit, left_out.filled)
-    scales = np.sqrt(np.maximum(np.diagonal(about.covariance, axis1=-2, axis2=-1), 0.0))
     return FullFit(fit.coefficients, replicates.coefficients[left_out.filled], scales)

@@ -168,6 +168,8 @@ def _checked_images(instances: Any) -> list[Any]:
     Raises:
         ValueError: a single image, or none.
     """
+    if not hasattr(instances, "__len__"):
+        raise ValueError(f"instances must be images, as (n, H, W, channels) or a list, got {type(instances).__name__}")
     shape = np.shape(instances) if hasattr(instances, "shape") else ()
     if not len(instances) or (shape and (len(shape) == 2 or (len(shape) == 3 and shape[2] in (1, 3, 4)))):
         raise ValueError(f"instances must be images, as (n, H, W, channels) or a list, got shape {shape or (0,)}")

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from limeeval.report.description import Description, Target
-from limeeval.study.picture_files import load_pictures, write_pictures
+from limeeval.study.picture_files import load_pictures, remove_pictures, write_pictures
 from limeeval.study.study import Study
 
 if TYPE_CHECKING:
@@ -57,6 +57,7 @@ def save(study: Study, folder: str | os.PathLike[str]) -> None:
 def write(study: Study, folder: Path) -> None:
     """The same for a folder that is already this run's own."""
     (folder / SUMMARY).unlink(missing_ok=True)  # An earlier run's: tables are no finished run without theirs.
+    remove_pictures(folder)
     for name in TABLES:
         write_table(folder / f"{name}.parquet", getattr(study, name))
     if study.pictures is not None:

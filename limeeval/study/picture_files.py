@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Any
 
@@ -19,7 +19,8 @@ def write_pictures(pictures: Pictures, folder: Path, *, whole: Callable[[Path, C
     """Writes the pictures, each file by ``whole``: completely or not at all.
 
     ``segments.npz`` holds an array for each image and segmentation, ``0``, ``1`` ..., and in ``cuts`` their task,
-    instance and segmentation as JSON, in the same order. Thumbnails are PNG files named by task and instance.
+    instance and segmentation as JSON, in the same order. Thumbnails are PNG files, numbered in the order in which
+    images first occur there.
     """
     from PIL import Image
 
@@ -27,8 +28,8 @@ def write_pictures(pictures: Pictures, folder: Path, *, whole: Callable[[Path, C
     names = json.dumps(list(pictures.segments), ensure_ascii=False)
     whole(folder / SEGMENTS, lambda part: _save(part, {_NAMES: np.array(names), **arrays}))
     (folder / THUMBNAILS).mkdir(exist_ok=True)
-    for (task, instance), picture in pictures.thumbnails.items():
-        path = folder / THUMBNAILS / f"{task}_{instance}.png"
+    for number, image in enumerate(_images(pictures.segments)):
+        path, picture = folder / THUMBNAILS / f"{number}.png", pictures.thumbnails[image]
         whole(path, lambda part, picture=picture: Image.fromarray(picture).save(part, format="png"))  # type: ignore[misc]
 
 
@@ -47,14 +48,25 @@ def load_pictures(folder: Path) -> Pictures | None:
         with np.load(path, allow_pickle=False) as kept:
             cuts = [Cut(*cut) for cut in json.loads(str(kept[_NAMES]))]
             segments = {cut: kept[str(number)] for number, cut in enumerate(cuts)}
-        images = dict.fromkeys((cut.task, cut.instance) for cut in cuts)
         thumbnails = {
-            (task, instance): np.asarray(Image.open(folder / THUMBNAILS / f"{task}_{instance}.png"))
-            for task, instance in images
+            image: np.asarray(Image.open(folder / THUMBNAILS / f"{number}.png"))
+            for number, image in enumerate(_images(cuts))
         }
     except (OSError, ValueError, KeyError, TypeError) as error:
         raise ValueError(f"{folder} must be the folder of a run, got pictures that cannot be read: {error}") from error
     return Pictures(segments, thumbnails)
+
+
+def remove_pictures(folder: Path) -> None:
+    """Removes those of an earlier run."""
+    (folder / SEGMENTS).unlink(missing_ok=True)
+    for path in (folder / THUMBNAILS).glob("*.png"):
+        path.unlink()
+
+
+def _images(cuts: Iterable[Cut]) -> list[tuple[str, int]]:
+    """Task and instance of every image, each once."""
+    return list(dict.fromkeys((cut.task, cut.instance) for cut in cuts))
 
 
 def _save(path: Path, arrays: dict[str, Any]) -> None:

@@ -84,7 +84,7 @@ def _files(study: Study) -> list[str]:
 def how_chosen(asked: Any, count: int, *, trained: bool) -> str:
     """How ``count`` rows were chosen, given what was asked for, and whether the model was trained on others."""
     if isinstance(asked, Sequence):
-        return f"row numbers given by the user: {', '.join(map(str, asked))}"
+        return f"given by the user: {asked if isinstance(asked, str) else ', '.join(map(str, asked))}"
     if not trained:
         return f"the first {count} there are"
     return f"{count} drawn at random, with a fixed seed, from the rows held out of the model's training"

@@ -14,14 +14,18 @@ from limeeval.lime.discretize import DISCRETIZERS, BaseDiscretizer
 from limeeval.lime.kernel import checked_metric
 from limeeval.lime.neighborhood import SAMPLING_METHODS
 from limeeval.lime.request import check_at_least, check_feature_selection, check_kernel_width, checked_sampling
-from limeeval.lime.segmentation import NamedSegmentation, segmentation_name, segmentation_of, segmentations_of
+from limeeval.lime.segmentation_algorithm import digest
+from limeeval.lime.segmentation_choice import (
+    LIME_SEGMENTATION,
+    lime_segmentation,
+    segmentation_name,
+    segmentations_of,
+)
 
 FIT_KEYS = ("num_features", "feature_selection")
 """Settings that only change the fit to given samples."""
 WIDTH_KEYS = ("kernel_width", "kernel_width_factor")
 _COMMON_DEFAULTS: dict[str, Any] = {"kernel_width": None, "kernel_width_factor": 1.0, "feature_selection": "auto"}
-LIME_SEGMENTATION = "lime"
-"""What tables call the lime package's default segmentation."""
 TABLE_DEFAULTS: dict[str, Any] = _COMMON_DEFAULTS | {
     "num_samples": 5000,
     "num_features": 10,
@@ -110,8 +114,10 @@ class Grid:
         return widths * len(self.values["num_features"]) * len(self.values["feature_selection"])
 
 
-def grid_of(settings: Mapping[str, Any]) -> Grid:
+def grid_of(settings: Mapping[str, Any], *, trust: bool = False) -> Grid:
     """The grid of settings that are single values or lists; those of images have a segmentation.
+
+    ``trust``: segmentations may be functions of any package, by their dotted names.
 
     Raises:
         ValueError: an unknown or missing key, an empty list, both ways of stating the width, or a value out of range.
@@ -141,8 +147,11 @@ def grid_of(settings: Mapping[str, Any]) -> Grid:
         for value in values[key] if key in _CHECKS else ():
             _CHECKS[key](value)
     if "segmentation" in values:
-        listed = [_lime_segmentation() if value is None else value for value in values["segmentation"]]
-        values["segmentation"] = tuple(segmentations_of(listed))
+        listed = [lime_segmentation() if value is None else value for value in values["segmentation"]]
+        values["segmentation"] = tuple(segmentations_of(listed, trust=trust))
+        values["hide_color"] = tuple(
+            None if setting_text("hide_color", one) == "mean" else one for one in values["hide_color"]
+        )
     return Grid({key: _distinct(found) for key, found in values.items()})
 
 
@@ -170,14 +179,10 @@ def setting_text(key: str, value: Any) -> bool | str:
     return type(value).__name__
 
 
-def _lime_segmentation() -> NamedSegmentation:
-    return NamedSegmentation(LIME_SEGMENTATION, segmentation_of(None))
-
-
 def _hidden_by(value: Any) -> str:
     if value is None:
         return "mean"
-    return "image" if np.ndim(value) > 1 else str(np.asarray(value).tolist())
+    return f"image {digest(np.asarray(value))}" if np.ndim(value) > 1 else str(np.asarray(value).tolist())
 
 
 def _distinct(values: Iterable[Any]) -> tuple[Any, ...]:

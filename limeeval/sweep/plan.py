@@ -8,12 +8,19 @@ from functools import cached_property
 from itertools import product
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+import numpy as np
+from numpy.typing import NDArray
+
+from limeeval.lime.domain import Domain
 from limeeval.lime.explainers import LimeTabularExplainer
+from limeeval.lime.image import checked_image
 from limeeval.lime.image_explainer import IMAGES_AT_ONCE, LimeImageExplainer
 from limeeval.lime.kernel import Kernel
 from limeeval.lime.labels import Labels
 from limeeval.lime.model import BATCH_ROWS, Model, prediction_function
 from limeeval.lime.neighborhood import Neighborhood
+from limeeval.lime.segmentation import segment
+from limeeval.lime.segmentation_choice import Segmentation
 from limeeval.sweep.grid import Cell, Grid
 
 if TYPE_CHECKING:
@@ -88,11 +95,29 @@ class Plan:
         made = {key: value for key, value in settings.items() if key in self.explainer.arguments}
         others = {key: settings[key] for key in settings if key not in (*made, "sampling_method")}
         explainer, count = self.explainer.remade(**made), self.grid.sample_counts[-1]
-        domains = [
-            explainer.domain(self.instance(position), self.predict_fn, **others) for position in range(len(self.ids))
-        ]
+        domains = [self._domain(explainer, position, others) for position in range(len(self.ids))]
         neighborhoods = [Neighborhood(domain, seed, count, method) for domain in domains for seed in self.seeds]
         return Sampling(settings, explainer.kernel, neighborhoods)
+
+    def _domain(self, explainer: Explainer, position: int, settings: Mapping[str, Any]) -> Domain:
+        if isinstance(explainer, LimeTabularExplainer):
+            return explainer.domain(self.instance(position), self.predict_fn, **settings)
+        try:
+            labels = self._labels_of(position, settings["segmentation"])
+            return explainer.domain(self.instance(position), **{**settings, "segmentation": labels})
+        except (TypeError, ValueError) as error:
+            raise type(error)(f"image {self.ids[position]}: {error}") from error
+
+    def _labels_of(self, position: int, segmentation: Segmentation) -> NDArray[np.intp]:
+        """Superpixels of an image, made once whatever else is swept."""
+        key = position, segmentation.name
+        if key not in self._cuts:
+            self._cuts[key] = segment(checked_image(self.instance(position)), segmentation)
+        return self._cuts[key]
+
+    @cached_property
+    def _cuts(self) -> dict[tuple[int, str], NDArray[np.intp]]:
+        return {}
 
     @cached_property
     def _feature_counts(self) -> set[int]:

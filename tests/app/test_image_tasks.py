@@ -48,8 +48,16 @@ def test_the_answer_is_rebuilt_from_the_folder_alone(digits, cli) -> None:
     assert again[-len(first[begin:]) :] == first[begin:]
 
 
+def test_a_folder_may_be_used_again_for_tables(digits, cli, tmp_path: Path) -> None:
+    digits()
+    assert cli("task=iris", "instances=1", "seeds=2", "lime.num_samples=60", "out=run").code == 0
+    assert cli("report", "run").code == 0
+    assert not (tmp_path / "run" / "segments.npz").exists()
+    assert not list((tmp_path / "run" / "thumbnails").glob("*"))
+
+
 def test_jobs_of_several_segmentations_are_compared_too(cli, tmp_path: Path) -> None:
-    ran = cli("-m", "task=digits", "instances=2", "seeds=3", *CUTS[1:], CUTS[0], "out=run")
+    ran = cli("-m", "task=digits", "instances=2", "seeds=3", CUTS[0], "lime.num_samples=60", CUTS[2], "out=run")
     assert (ran.code, ran.err) == (0, "")
     assert "Pixels" in ran.out
     assert "++" not in ran.out
@@ -100,6 +108,10 @@ class TestDescribed:
         expected = {"name": "mine(n_segments=9)", "algorithm": "slic", "n_segments": 9, "sigma": 1}
         assert described("mine(n_segments=9)", folders) == [expected]
         assert described({"algorithm": "mine", "n_segments": 9}, folders) == [expected]
+
+    def test_algorithms_of_a_list_have_their_yamls(self, folders: list[Path]) -> None:
+        found = described({"algorithm": ["mine", "grid"]}, folders)
+        assert found == [*described("mine", folders), *described("grid", folders)]
 
     def test_every_entry_of_a_list_is_one(self, folders: list[Path]) -> None:
         found = described({"algorithm": "mine", "n_segments": [3, 5]}, folders)

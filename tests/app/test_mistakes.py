@@ -45,7 +45,11 @@ from filelock import FileLock
         ),
         (["model=nope"], "model must be one of boosting, cnn, efficientnet, forest, logistic, mlp, svm, got nope"),
         (["task=digits", "lime.segmentation=slick"], "segmentation must be one of quickshift, slic, felzenszwalb, "),
-        (["task=digits", "lime.segmentation=slic(20)"], "lime.segmentation must be written as slic(n_segments=20)"),
+        (
+            ["task=digits", "lime.segmentation=slic(20)"],
+            "segmentation must be written as slic(n_segments=20), got slic(20)",
+        ),
+        (["task=digits", "lime.segmentation=slic,,grid"], "cannot read lime.segmentation=slic,,grid"),
         (["task=digits", "lime.segmentation=slic,slic"], "segmentations must have different names, got slic"),
         (["task=digits", "lime.segmentation={algorithm:slic,cuts:3}"], "parameters of slic must be among n_segments, "),
         (["task=digits", "lime.segmentation=os.path.join"], "segmentation must be inside skimage or limeeval"),

@@ -12,6 +12,7 @@ from skimage import data, segmentation
 from skimage.color import gray2rgb
 from skimage.transform import resize
 from sklearn.datasets import load_digits
+from sklearn.metrics import adjusted_rand_score
 
 from limeeval.lime.colors import grey, rgb
 from limeeval.lime.segmentation import (
@@ -22,6 +23,8 @@ from limeeval.lime.segmentation import (
     segmentations_of,
 )
 from limeeval.lime.segmentation_algorithm import ALGORITHMS
+from limeeval.lime.segmenters import felzenszwalb, quickshift
+from limeeval.tasks.images import digits
 
 YAMLS = sorted((Path(__file__).parents[2] / "conf" / "segmentation").glob("*.yaml"))
 LIME_DEFAULT = {"kernel_size": 4, "max_dist": 200, "ratio": 0.2}
@@ -160,6 +163,74 @@ def test_watershed_follows_an_edge():
     assert not set(basins[:, :9].ravel()) & set(basins[:, 11:].ravel())
 
 
+# By number: scikit-image's quickshift and felzenszwalb
+
+BY_NUMBER = pytest.mark.parametrize("function", [quickshift, felzenszwalb])
+
+
+@BY_NUMBER
+@pytest.mark.parametrize("side", [8, 16, 160])
+def test_four_flat_squares(function, side):
+    """At 160 x 160 four superpixels are found in a smaller copy of the picture."""
+    squares = np.arange(4).reshape(2, 2).repeat(side // 2, axis=0).repeat(side // 2, axis=1)
+    colors = np.array([[255, 0, 0], [0, 255, 0], [0, 0, 255], [255, 255, 255]], np.uint8)
+    found = function(read_only(colors[squares]), n_segments=4)
+    assert adjusted_rand_score(squares.ravel(), found.ravel()) == 1
+
+
+@BY_NUMBER
+@pytest.mark.parametrize("n_segments", [10, 50, 100])
+def test_about_as_many_superpixels_as_asked_for(function, n_segments):
+    for photo in (PHOTO, data.coffee(), data.chelsea()[:224, :224]):
+        found = function(photo, n_segments)
+        assert abs(len(np.unique(found)) - n_segments) <= 0.1 * n_segments
+        np.testing.assert_array_equal(found, function(photo.copy(), n_segments))
+
+
+@BY_NUMBER
+def test_digits_are_divided_as_finely_as_photos(function):
+    numbers = [len(np.unique(function(read_only(image)))) for image in digits().images[:100]]
+    assert min(numbers) >= 20
+    assert 35 <= np.median(numbers) <= 60
+
+
+@pytest.mark.parametrize("n_segments", [5, 50, 10**6])
+@pytest.mark.parametrize("shape", [(1, 1), (1, 9), (2, 3), (28, 28), (300, 300)])
+def test_a_constant_image_has_no_more_superpixels_than_asked_for(shape, n_segments):
+    flat = read_only(np.full((*shape, 3), 0.5))
+    assert not felzenszwalb(flat, n_segments).any()
+    shifted = quickshift(flat, n_segments)
+    assert shifted.shape == shape
+    assert len(np.unique(shifted)) <= n_segments
+
+
+@BY_NUMBER
+@pytest.mark.parametrize("channels", [1, 2, 3, 4, 7])
+@pytest.mark.parametrize("dtype", ["uint8", "int64", "float32", "float64", bool])
+def test_any_number_of_channels_is_divided_by_number(function, channels, dtype):
+    image = picture(channels, dtype)
+    found = function(image, n_segments=30)
+    assert (found.shape, found.dtype) == ((28, 28), np.intp)
+    assert 2 <= len(np.unique(found)) <= 36
+    if channels == 1:
+        np.testing.assert_array_equal(found, function(np.repeat(image, 3, axis=2), n_segments=30))
+
+
+@BY_NUMBER
+def test_at_least_one_superpixel_is_asked_for(function):
+    with pytest.raises(ValueError, match="n_segments must be a whole number of at least 1, got 0"):
+        function(PHOTO, n_segments=0)
+
+
+def test_the_seed_of_quickshift():
+    checkered = np.indices((12, 12)).sum(axis=0) % 2
+    image = read_only(np.repeat(checkered[:, :, None], 3, axis=2).astype(float))
+    np.testing.assert_array_equal(quickshift(image), quickshift(image, random_seed=42))
+    assert not np.array_equal(quickshift(image, random_seed=1), quickshift(image, random_seed=2))
+    setting = {"algorithm": "limeeval.lime.segmenters.quickshift"}
+    np.testing.assert_array_equal(segment(image, setting, random_seed=1), distinct(quickshift(image, random_seed=1)))
+
+
 # Images of every kind
 
 
@@ -274,16 +345,19 @@ def test_any_function_of_scikit_image():
 # Yamls
 
 
-@pytest.mark.parametrize("path", YAMLS, ids=lambda path: path.stem)
-@pytest.mark.parametrize(("image", "most"), [(DIGIT, 60), (PHOTO, 250)], ids=["digit", "photo"])
-def test_every_yaml_gives_superpixels_worth_explaining(path, image, most):
-    setting = yaml.safe_load(path.read_text(encoding="utf-8"))
-    assert setting["algorithm"] == (path.stem if path.stem != "lime" else "quickshift")
-    if path.stem == "lime" and len(image) == 28:
-        pytest.skip("the lime package's own leaves many a small picture in one piece")
+def setting_of(path):
+    return yaml.safe_load(path.read_text(encoding="utf-8"))
+
+
+@pytest.mark.parametrize("path", [path for path in YAMLS if path.stem != "lime"], ids=lambda path: path.stem)
+@pytest.mark.parametrize("image", [DIGIT, PHOTO, data.astronaut()], ids=["digit", "crop", "photo"])
+def test_every_yaml_gives_about_as_many_superpixels_on_every_picture(path, image):
+    setting = setting_of(path)
+    assert setting["algorithm"].rpartition(".")[2] == path.stem
+    assert setting["n_segments"] == 50
     labels = segment(image, setting)
     assert_superpixels(labels, image.shape[:2])
-    assert 4 <= labels.max() + 1 <= most
+    assert 30 <= labels.max() + 1 <= 70
     np.testing.assert_array_equal(labels, segment(image, setting))
 
 
@@ -293,8 +367,8 @@ def test_every_short_name_has_a_yaml():
 
 def test_the_yaml_of_the_lime_package_is_its_default():
     (path,) = (path for path in YAMLS if path.stem == "lime")
-    setting = yaml.safe_load(path.read_text(encoding="utf-8"))
-    assert segmentation_of(setting) == segmentation_of(None)
+    assert segmentation_of(setting_of(path)) == segmentation_of(None)
+    assert_superpixels(segment(PHOTO, setting_of(path)), (96, 96))
 
 
 # Seeds

@@ -53,7 +53,7 @@ def test_segmentations_are_compared_pixel_by_pixel(study: Study) -> None:
 
 def test_its_repr_speaks_of_images_and_superpixels(study: Study) -> None:
     lines = repr(study).splitlines()
-    assert lines[1] == "5 images · 4 seeds · label: 1 · top 2 of 4 to 9 superpixels"
+    assert lines[1] == "5 images · 4 seeds · label: 1 · top 2 of 4–9 superpixels"
     assert len(lines) <= 30
     assert max(map(len, lines)) <= 80
     assert any(line.startswith("Pixels     ") for line in lines)

@@ -11,7 +11,8 @@ from limeeval.study.provenance import how_chosen, provenance_of
 
 
 def test_how_rows_were_chosen() -> None:
-    assert how_chosen([3, 17], 2, trained=True) == "row numbers given by the user: 3, 17"
+    assert how_chosen([3, 17], 2, trained=True) == "given by the user: 3, 17"
+    assert how_chosen("coffee", 1, trained=False) == "given by the user: coffee"
     assert how_chosen(10, 10, trained=True).startswith("10 drawn at random, with a fixed seed")
     assert how_chosen(None, 4, trained=False) == "the first 4 there are"
 

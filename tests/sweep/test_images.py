@@ -109,7 +109,8 @@ def test_each_image_is_segmented_once_a_setting():
         calls.append(image.shape)
         return np.arange(24 * 32).reshape(24, 32) // 64
 
-    found = run_sweep(plan(segmentation=[halves], num_samples=[50, 100], hide_color=[None]))
+    settings = {"hide_color": [None, 0], "distance_metric": ["cosine", "euclidean"]}
+    found = run_sweep(plan(segmentation=[halves], num_samples=[50, 100], **settings))
     assert len(calls) == 3
     assert set(found.attributions["segmentation"]) == {"halves"}
 
@@ -212,6 +213,18 @@ def test_a_failing_model_costs_only_its_own_images():
         run_sweep(plan(lambda images: 1 / 0))
 
 
+def test_an_image_that_cannot_be_explained_is_named():
+    images = [IMAGES[0], np.full((24, 32, 3), np.nan)]
+    with pytest.raises(ValueError, match="image image 1: image must have finite pixels, got 2304 that are NaN"):
+        run_sweep(plan(images=images))
+
+
+def test_two_pictures_to_hide_by_are_told_apart():
+    contents = [np.zeros((24, 32, 3), dtype=np.uint8), np.full((24, 32, 3), 255, dtype=np.uint8)]
+    found = run_sweep(plan(images=IMAGES[:1], segmentation=SEGMENTATIONS[:1], hide_color=contents, num_samples=60))
+    assert found.attributions["hide_color"].nunique() == 2
+
+
 class TestGrid:
     def test_of_images_needs_a_segmentation(self):
         with pytest.raises(ValueError, match=r"keys for tables must be among .*, got hide_color"):
@@ -228,10 +241,24 @@ class TestGrid:
 
     @pytest.mark.parametrize(
         ("value", "text"),
-        [(None, "mean"), (0, "0"), ("blur", "blur"), ((1, 2, 3), "[1, 2, 3]"), (np.zeros((4, 4, 3)), "image")],
+        [(None, "mean"), (0, "0"), ("blur", "blur"), ((1, 2, 3), "[1, 2, 3]"), (np.zeros((4, 4, 3)), "image a05d9c8e")],
     )
     def test_hidden_content_in_a_table(self, value, text):
         assert setting_text("hide_color", value) == text
+
+    def test_mean_is_the_default_by_name(self):
+        assert grid_of(IMAGE_DEFAULTS | {"hide_color": ["mean", None, 0]}).values["hide_color"] == (None, 0)
+
+    def test_names_of_scores_are_taken(self):
+        mine = {"name": "others", "algorithm": "slic"}
+        with pytest.raises(ValueError, match="segmentations must not be called others, got others"):
+            grid_of(IMAGE_DEFAULTS | {"segmentation": mine})
+
+    def test_what_a_table_shows_can_be_asked_for_again(self):
+        """A recommendation's settings are those of the explainer too."""
+        found = grid_of(IMAGE_DEFAULTS | {"segmentation": ["slic(n_segments=9)", "lime"]}).values["segmentation"]
+        assert [setting_text("segmentation", one) for one in found] == ["slic(n_segments=9)", "lime"]
+        assert found[0] == SegmentationAlgorithm("slic", n_segments=9)
 
     def test_defaults_as_tables_show_them(self):
         found = shown_defaults(["segmentation", "num_samples"])

@@ -35,7 +35,7 @@ def what_was_run(description: Description, *, width: int = COLUMNS) -> Text:
     data[1] += quality
     counts = [counted(description.instances, description.unit), counted(description.seeds, "seeds")]
     most = description.most_features
-    count = f"{description.features}" if most in (None, description.features) else f"{description.features} to {most}"
+    count = f"{description.features}" if most in (None, description.features) else f"{description.features}–{most}"
     features = f"top {description.k} of {count} {shortened(description.feature_unit)}"
     run = fitted([*counts, description.explained, features], width)
     return Text("\n".join(" · ".join(parts) for parts in (data, run)))

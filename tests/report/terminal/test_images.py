@@ -105,7 +105,7 @@ def is_readable(lines: list[str], width: int = 80) -> bool:
 def test_a_run_on_images_is_thirty_lines_that_say_everything(width: int) -> None:
     lines = printed(answer(), width=width)
     assert is_readable(lines, width)
-    assert lines[1] == "10 digits · 10 seeds · label: the predicted class · top 2 of 5 to 49 superpixels"
+    assert lines[1] == "10 digits · 10 seeds · label: the predicted class · top 2 of 5–49 superpixels"
     assert "Do two runs of LIME name the same 2 reasons?  (by chance: Jaccard 0.18)" in lines
     table = [line for line in lines if line.split()[:1] and line.split()[0] in NAMES]
     assert {line.split()[0] for line in table} == set(NAMES)
