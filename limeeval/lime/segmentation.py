@@ -91,6 +91,7 @@ def _renumbered(labels: NDArray[Any], shape: tuple[int, int], origin: str) -> ND
 
 def _finer(algorithm: Segmentation) -> str:
     """Settings that give more superpixels than this one."""
-    kind = algorithm.algo_type.rpartition(".")[2] if isinstance(algorithm, SegmentationAlgorithm) else ""
+    name = algorithm.algo_type if isinstance(algorithm, SegmentationAlgorithm) else ""
+    kind = "grid" if name.startswith("limeeval.") else name.rpartition(".")[2]  # All of ours take a number.
     own = [_FINER[kind]] if kind in _FINER else []
     return ", or ".join([*own, "slic(n_segments=50)", "grid(n_segments=50)"])

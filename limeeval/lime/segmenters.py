@@ -17,7 +17,7 @@ KERNEL, SIGMA = 0.15, 0.02
 SMALLEST = 1 / 8
 """The smallest superpixel of felzenszwalb, in usual ones."""
 LOG_SCALES, BISECTIONS = (-2.0, 6.0), 12
-"""Scales of felzenszwalb: from all but the smallest superpixels to one."""
+"""Scales of felzenszwalb, as powers of ten between which most pictures go from very many superpixels to one."""
 
 
 def watershed(image: NDArray[Any], n_segments: int = 50, compactness: float = 0.001) -> NDArray[Any]:
