@@ -54,7 +54,8 @@ def _check_modality(task: Task | ImageTask, lime: Mapping[str, Any]) -> None:
 
     wanted, given = "table" if isinstance(task, Task) else "image", "image" if "segmentation" in lime else "table"
     if wanted != given:
-        raise ValueError(f"modality must be {wanted} for task {task.name}, got {given}")
+        hint = f"(its yaml says so under defaults: override /modality@_global_.modality: {wanted})"
+        raise ValueError(f"modality must be {wanted} for task {task.name}, got {given} {hint}")
 
 
 def _check_values(settings: Mapping[str, Any]) -> None:

@@ -82,6 +82,8 @@ def collect_evidence(
 ) -> Iterator[Evidence]:
     """One :class:`Evidence` a neighborhood, in order; memory does not grow with samples or neighborhoods.
 
+    (But for the explained outputs of the neighborhood at hand, where more than REDRAWN_ABOVE features are fitted.)
+
     Args:
         neighborhoods: each of as many samples as the largest sample count.
         predict: the model, called once a batch.

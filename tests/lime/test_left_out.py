@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from limeeval.lime import LimeTabularExplainer, collect, left_out
+from limeeval.lime import LimeImageExplainer, LimeTabularExplainer, collect, left_out
 from limeeval.lime.collect import collect_evidence
 from limeeval.lime.explain import Request, fit_evidence, fit_selected
 from limeeval.lime.kernel import exponential_kernel
@@ -129,3 +129,25 @@ def test_memory_of_wide_data_does_not_hold_groups():
     )
     assert isinstance(found.left_out, Redrawn)
     assert sum(part.nbytes for part in found.perturbed.parts) < 1.1 * 8 * (2 + wide.shape[1]) ** 2
+
+
+def test_errors_hold_where_many_unknowns_are_fitted():
+    """120 features and 500 samples: uncorrected, one Newton step says 0.88 of the spread over seeds."""
+    d = 120
+    segments = np.arange(d).reshape(10, 12)
+    image, slopes = np.ones((10, 12, 1)), np.random.default_rng(0).standard_normal(d) / np.sqrt(d)
+
+    def classify(images):
+        z = images.reshape(len(images), d)
+        share = 1 / (1 + np.exp(-2 * z @ slopes - z[:, 0] * z[:, 1] + z[:, 2] * z[:, 3]))
+        return np.column_stack([1 - share, share])
+
+    found = []
+    for seed in range(100):
+        explained = LimeImageExplainer(random_state=seed).explain_instance(
+            image, classify, top_labels=None, hide_color=0, num_samples=500, segmentation_fn=segments
+        )
+        found.append(explained.as_frame(1).sort_values("feature")[["coefficient", "standard_error"]].to_numpy())
+    estimates, errors = np.moveaxis(found, 2, 0)
+    ratio = np.median(errors.mean(axis=0) / estimates.std(axis=0, ddof=1))
+    assert 0.95 < ratio < 1.05  # A hundred seeds tell each spread to 7 %, the median of 120 features to about 1 %.
