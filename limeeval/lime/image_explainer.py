@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import warnings
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from limeeval.lime.explain import explain
@@ -15,7 +14,8 @@ from limeeval.lime.kernel import Kernel, checked_metric, exponential_kernel
 from limeeval.lime.labels import Labels
 from limeeval.lime.masking import BATCH_BYTES, Masking
 from limeeval.lime.model import Model, prediction_function
-from limeeval.lime.neighborhood import BLOCK, MASK_SAMPLING_METHODS, Neighborhood, Samples
+from limeeval.lime.neighborhood import BLOCK, MASK_SAMPLING_METHODS, Neighborhood
+from limeeval.lime.progress import progress
 from limeeval.lime.request import (
     Request,
     check_at_least,
@@ -155,14 +155,14 @@ class LimeImageExplainer:
         usual = min(IMAGES_AT_ONCE, max(BATCH_BYTES // domain.masking.image.nbytes, 1))
         at_once = usual if batch_size is None else batch_size
         model = Model(prediction_function(classifier_fn, self.mode), self.mode, at_once)
-        with _progress(request.num_samples, shown=progress_bar) as advance:
+        with progress("images", request.num_samples, shown=progress_bar) as advance:
             found = explain(
                 Neighborhood(domain, next_seed(self.random_state), request.num_samples, method),
                 model,
                 request,
                 Labels(self.mode, self.class_names, labels, top_labels),
                 batch_rows=max(at_once, BLOCK),
-                on_samples=advance,
+                on_samples=lambda samples: advance(len(samples.outputs)),
             )
         explanation = ImageExplanation(**vars(found), image=domain.masking.image, segments=domain.segments)
         tell(explanation, verbose=self.verbose)
@@ -211,18 +211,3 @@ def _checked_count(num_samples: Any, d: int, method: str) -> int:
             stacklevel=3,
         )
     return int(num_samples)
-
-
-@contextmanager
-def _progress(total: int, *, shown: bool) -> Iterator[Callable[[Samples], None] | None]:
-    """A bar that goes away when it is full; nothing where the output is no terminal or notebook."""
-    if not shown:
-        yield None
-        return
-    from rich.console import Console
-    from rich.progress import Progress
-
-    console = Console(stderr=True)
-    with Progress(console=console, disable=not (console.is_terminal or console.is_jupyter), transient=True) as progress:
-        bar = progress.add_task("images", total=total)
-        yield lambda samples: progress.advance(bar, len(samples.outputs))

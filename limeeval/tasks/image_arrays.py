@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import numpy as np
@@ -35,6 +35,13 @@ def unit_range(images: NDArray[Any]) -> NDArray[np.float32]:
     if images.dtype.kind in "iu":
         floats /= np.iinfo(images.dtype).max
     return floats
+
+
+def in_chunks(
+    images: NDArray[Any], size: int, predict: Callable[[NDArray[Any]], NDArray[Any]]
+) -> NDArray[np.floating[Any]]:
+    """What ``predict`` says of images (m, H, W, C), given ``size`` of them at a time: (m, c)."""
+    return np.concatenate([predict(images[start : start + size]) for start in range(0, len(images), size)])
 
 
 def images_sha256(images: Images, target: NDArray[Any] | None) -> str:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from limeeval.tasks.image_arrays import Images, chosen, images_sha256, one_size, sized, unit_range
+from limeeval.tasks.image_arrays import Images, chosen, images_sha256, in_chunks, one_size, sized, unit_range
 from limeeval.tasks.image_model import ImageModel
 from limeeval.tasks.images import ImageDataset
 from limeeval.tasks.model import fitted, named_estimator
@@ -37,8 +37,7 @@ class PixelClassifier:
         batch = np.asarray(images)
         if batch.shape[1:] != self.shape:
             raise ValueError(f"images must be {sized(self.shape)} for this model, got {sized(batch.shape[1:])}")
-        chunks = (batch[start : start + CHUNK] for start in range(0, len(batch), CHUNK))
-        return np.concatenate([self.model.predict_proba(_rows(chunk)) for chunk in chunks])
+        return in_chunks(batch, CHUNK, lambda chunk: self.model.predict_proba(_rows(chunk)))
 
 
 def pixel_model(model: Mapping[str, Any], dataset: ImageDataset, train: NDArray[np.intp]) -> ImageModel:

@@ -11,12 +11,12 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from limeeval.lime.progress import progress
 from limeeval.tasks.extras import extra
-from limeeval.tasks.image_arrays import Images, chosen, images_sha256, one_size, sized, unit_range
+from limeeval.tasks.image_arrays import Images, chosen, images_sha256, in_chunks, one_size, sized, unit_range
 from limeeval.tasks.image_model import ImageModel
 from limeeval.tasks.images import ImageDataset
 from limeeval.tasks.kept import kept
-from limeeval.tasks.networks.progress import progress
 from limeeval.tasks.networks.seeded import seeded
 
 LAYERS: tuple[tuple[str, dict[str, Any]], ...] = (
@@ -49,8 +49,7 @@ class ConvolutionalNetwork:
         batch = np.asarray(images)
         if batch.shape[1:] != self.shape:
             raise ValueError(f"images must be {sized(self.shape)} for this network, got {sized(batch.shape[1:])}")
-        chunks = (batch[start : start + CHUNK] for start in range(0, len(batch), CHUNK))
-        return np.concatenate([self.model.predict_on_batch(unit_range(chunk)) for chunk in chunks])
+        return in_chunks(batch, CHUNK, lambda chunk: self.model.predict_on_batch(unit_range(chunk)))
 
 
 @dataclass(frozen=True)
@@ -147,7 +146,7 @@ def _trained(model: Any, inputs: NDArray[np.float32], target: NDArray[Any], sett
             epochs=settings.epochs,
             batch_size=settings.batch_size,
             verbose=0,
-            callbacks=[LambdaCallback(on_train_batch_end=lambda batch, logs: advance())],
+            callbacks=[LambdaCallback(on_train_batch_end=lambda batch, logs: advance(1))],
         )
     file = BytesIO()
     np.savez(file, *model.get_weights())

@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from limeeval.tasks.extras import extra
-from limeeval.tasks.image_arrays import Images, sized
+from limeeval.tasks.image_arrays import Images, in_chunks, sized
 from limeeval.tasks.image_model import ImageModel
 from limeeval.tasks.images import PHOTO_SIDE, ImageDataset
 from limeeval.tasks.kept import kept
@@ -38,8 +38,7 @@ class OnnxNetwork:
         """
         batch = np.asarray(images)
         _check(batch[0])
-        chunks = (batch[start : start + CHUNK] for start in range(0, len(batch), CHUNK))
-        return np.concatenate([self.session.run(None, {"images": chunk})[0] for chunk in chunks])
+        return in_chunks(batch, CHUNK, lambda chunk: self.session.run(None, {"images": chunk})[0])
 
 
 def efficientnet_lite0(dataset: ImageDataset, train: NDArray[np.intp]) -> ImageModel:
