@@ -15,17 +15,18 @@ WORK = ["task=iris", "instances=2", "seeds=3", "lime.num_samples=[60,250]", "bat
 BATCHES = 6
 FILES = ["attributions.parquet", "fits.parquet", "instances.parquet", "scores.parquet"]
 KILLER = """
-import os, pathlib, signal
+import os, pathlib, signal, threading
 
-replace, left = pathlib.Path.replace, [int(os.environ["KILLED_AT"])]
+replace, left, one_by_one = pathlib.Path.replace, [int(os.environ["KILLED_AT"])], threading.Lock()
 
 def killed(self, target):
-    left[0] -= 1
-    if not left[0]:
-        if os.environ["HALF"] == "1":
-            os.truncate(self, os.path.getsize(self) // 2)
-        os.kill(os.getpid(), signal.SIGKILL)
-    return replace(self, target)
+    with one_by_one:  # Else one thread may be killed by another between its count and its file.
+        left[0] -= 1
+        if not left[0]:
+            if os.environ["HALF"] == "1":
+                os.truncate(self, os.path.getsize(self) // 2)
+            os.kill(os.getpid(), signal.SIGKILL)
+        return replace(self, target)
 
 pathlib.Path.replace = killed
 """
