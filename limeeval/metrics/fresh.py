@@ -11,8 +11,10 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from limeeval.lime.diagnostics import SHRINKAGE_UP_TO, TRUSTED_UP_TO
 from limeeval.lime.domain import Array
 from limeeval.lime.moments import Moments
+from limeeval.lime.surrogate import centred, ridge
 
 _FLAT = 1e-13
 
@@ -59,6 +61,55 @@ def fresh_fidelity(lines: Array, samples: Moments, outputs: Array) -> FreshFidel
         residual_of_seed=enough * (np.where(known[:, None], residual, 0.0) + moved),
         spread_of_seed=np.broadcast_to(spread_of_seed[:, None], residual.shape),
     )
+
+
+class LackOfFit(NamedTuple):
+    """What a line misses of R seeds' samples for L labels, each (R, L).
+
+    ``share`` is that of a seed's samples (at least 0, lower is better, above 1 worse than a constant), ``spread`` its
+    denominator. nan where the model is constant, or the samples of the other seeds support no line.
+    """
+
+    share: Array
+    spread: Array
+
+
+def lack_of_fit(samples: Moments, outputs: Array) -> LackOfFit:
+    """The lack of fit of the best line, on samples that it was not fitted to: how far the model is from linear here.
+
+    The line with all features is fitted to the samples of all other seeds, and measured on a seed's own: the weighted
+    sum of its squared residuals over that of the constant fitted to the same others. So neither the choice of features
+    nor the noise of a single run counts, as they do in 1 - R2 of an explanation.
+
+    Args:
+        samples: moments of each seed's samples (R, ...), R at least 2.
+        outputs: f(x) of each label (L,), which sets the scale of rounding.
+    """
+    others = _all_but_one(samples)
+    known = _supports_a_line(others)[:, None] & measurable(others, outputs)
+    labels = range(len(outputs))
+    lines = np.stack([_fitted(others[own].label(label), own) for label, own in zip(labels, known.T, strict=True)], 1)
+    constants = np.zeros_like(lines)
+    constants[..., 0] = np.where(known, others.cross[..., 0, :], np.nan) / np.where(known, others.weight[:, None], 1.0)
+    missed, spread = (residual_sums(fitted[:, None], samples)[:, 0] for fitted in (lines, constants))
+    varies = spread > 0
+    return LackOfFit(np.where(varies, missed, np.nan) / np.where(varies, spread, 1.0), np.where(varies, spread, np.nan))
+
+
+def _supports_a_line(samples: Moments) -> NDArray[np.bool_]:
+    """Whether (...) effective samples are enough for all features, and variation enough beside ridge's penalty."""
+    supported = np.asarray(TRUSTED_UP_TO * samples.effective_sample_size >= samples.gram.shape[-1])
+    supported[supported] = SHRINKAGE_UP_TO * (1 + samples[supported].design_variation) >= 1
+    return supported
+
+
+def _fitted(samples: Moments, known: NDArray[np.bool_]) -> Array:
+    """Value at the instance less f(x), then coefficients (R, 1 + d), of the seeds that are known; nan for others."""
+    lines = np.full((len(known), samples.gram.shape[-1]), np.nan)
+    if known.any():
+        fit = ridge(centred(samples))
+        lines[known] = np.column_stack([fit.at_instance, fit.coefficients])
+    return lines
 
 
 def residual_sums(lines: Array, samples: Moments) -> Array:

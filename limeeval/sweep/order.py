@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from limeeval.sweep.columns import MEASURED
+from limeeval.sweep.columns import is_measured
 from limeeval.sweep.grid import FIT_KEYS, SAMPLING_KEYS, WIDTH_KEYS
 
 if TYPE_CHECKING:
@@ -27,13 +27,13 @@ LAST = (
     "feature",
 )
 """Keys after them."""
-FOUND = ("feature_name", "coefficient", "standard_error", "row", "label_name", *MEASURED)
-"""Columns that are no keys, as are the values of instances."""
+FOUND = ("feature_name", "coefficient", "standard_error", "row", "label_name")
+"""Columns that are no keys, as are results and the values of instances."""
 
 
 def keys_of(table: pd.DataFrame) -> list[str]:
     """Columns that say what a row of attributions, fits or instances is about, in the order they are sorted by."""
-    others = [column for column in table.columns if column not in (*FIRST, *LAST, *FOUND)]
+    others = [column for column in table.columns if column not in (*FIRST, *LAST, *FOUND) and not is_measured(column)]
     own = sorted(column for column in others if not column.startswith("value_"))
     return [key for key in (*FIRST, *own, *LAST) if key in table.columns]
 

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from limeeval.lime.domain import Array
-from limeeval.sweep.columns import MEASURED
+from limeeval.sweep.columns import is_measured
 from limeeval.sweep.order import keys_of, ranks
 from limeeval.sweep.pictures import Pictures, pictures_of
 from limeeval.sweep.plan import FunctionPlan, Names, Plan
@@ -81,7 +81,7 @@ def _in_order(
     fits: pd.DataFrame, sizes: NDArray[np.intp], found: Mapping[str, Array]
 ) -> tuple[pd.DataFrame, pd.DataFrame]:
     """Fits in the order of their keys, and their attributions: ``sizes`` features each, ``found`` fit by fit."""
-    keys = fits.drop(columns=[column for column in MEASURED if column in fits])
+    keys = fits.drop(columns=[column for column in fits if is_measured(column)])
     order = np.argsort(ranks(keys, keys_of(keys)), kind="stable")
     starts, sizes = (np.cumsum(sizes) - sizes)[order], sizes[order]
     feature = np.arange(sizes.sum()) - np.repeat(np.cumsum(sizes) - sizes, sizes)

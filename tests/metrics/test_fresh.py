@@ -13,7 +13,7 @@ from limeeval.lime import LimeTabularExplainer
 from limeeval.lime.labels import Labels
 from limeeval.lime.moments import GROUPS, Moments
 from limeeval.lime.neighborhood import Neighborhood
-from limeeval.metrics.fresh import fresh_fidelity
+from limeeval.metrics.fresh import fresh_fidelity, lack_of_fit
 from limeeval.sweep.grid import TABLE_DEFAULTS, grid_of
 from limeeval.sweep.plan import Names, Plan
 from limeeval.sweep.run import run_sweep
@@ -154,6 +154,52 @@ def test_arguments_are_not_written_to() -> None:
     fresh_fidelity(lines, samples, OUTPUTS)
 
 
+@pytest.mark.parametrize("seeds", [2, 5])
+def test_lack_of_fit_is_what_the_line_of_the_other_seeds_misses(seeds: int) -> None:
+    """Of one seed's samples, beside the constant of the other seeds."""
+    parts = [raw(seed, n=400) for seed in range(seeds)]
+    found = lack_of_fit(moments_of(parts), OUTPUTS)
+    assert found.share.shape == found.spread.shape == (seeds, LABELS)
+    for seed, label in np.ndindex(seeds, LABELS):
+        z, y, w = pooled(left_out(parts, seed))
+        line = Ridge(alpha=1.0).fit(z, y[:, label], sample_weight=w)
+        own = parts[seed]
+        missed = (own.w * np.square(own.y[:, label] - line.predict(own.z))).sum()
+        spread = (own.w * np.square(own.y[:, label] - np.average(y[:, label], weights=w))).sum()
+        assert found.spread[seed, label] == pytest.approx(spread, rel=1e-10)
+        assert found.share[seed, label] == pytest.approx(missed / spread, rel=1e-9)
+
+
+def test_a_linear_model_lacks_nothing() -> None:
+    """But for ridge's penalty, which takes its 1 / (1 + variation) from coefficients."""
+    parts = [part._replace(y=0.5 + part.z @ np.eye(D, LABELS)) for part in (raw(seed, n=50_000) for seed in range(3))]
+    found = lack_of_fit(moments_of(parts), OUTPUTS)
+    assert (found.share >= 0).all()
+    np.testing.assert_allclose(found.share, 0.0, atol=1e-8)
+
+
+def test_a_line_explains_none_of_a_square() -> None:
+    """z^2 about its centre has no slope; z + z^2 with z normal: 1 / (1 + 2) of the variance is the line's."""
+    parts = [raw(seed, n=40_000)._replace(w=np.ones(40_000)) for seed in range(3)]
+    parts = [part._replace(y=part.z[:, :1] * [0, 1] + np.square(part.z[:, :1])) for part in parts]
+    share = lack_of_fit(moments_of(parts), OUTPUTS).share
+    np.testing.assert_allclose(share.mean(axis=0), [1.0, 2 / 3], atol=0.01)
+
+
+def test_no_lack_of_fit_without_support_or_variation() -> None:
+    few = lack_of_fit(moments_of([raw(seed, n=10) for seed in range(2)]), OUTPUTS)
+    assert np.isnan(few.share).all()
+    assert np.isnan(few.spread).all()
+    parts = [
+        part._replace(y=np.column_stack([np.zeros(400), part.y[:, 1]])) for part in (raw(s, 400) for s in range(4))
+    ]
+    found = lack_of_fit(moments_of(parts), OUTPUTS)
+    assert np.isnan(found.share[:, 0]).all()
+    assert np.isfinite(found.share[:, 1]).all()
+    weightless = moments_of([raw(seed, 400)._replace(w=np.zeros(400)) for seed in range(3)])
+    assert np.isnan(lack_of_fit(weightless, OUTPUTS).share).all()
+
+
 # --- Of a sweep ------------------------------------------------------------------------------------------------------
 
 SETTINGS: dict[str, Any] = TABLE_DEFAULTS | {
@@ -211,6 +257,33 @@ def test_the_reference_is_a_ruler_of_one_width(fidelity_at: float) -> None:
         assert fit["r2_reference"] == pytest.approx(expected, rel=1e-8)
     own = sweep.fits[np.isclose(sweep.fits["kernel_width_factor"], fidelity_at)]
     pd.testing.assert_series_equal(own["r2_fresh"], own["r2_reference"], check_names=False)
+
+
+def test_every_line_is_scored_at_every_width_of_the_sweep() -> None:
+    seeds = (0, 5, 9)
+    fits = run_sweep(plan_of(seeds, kernel_width_factor=[0.5, 1, 2])).fits
+    assert not {"r2_at_x0.7", "r2_at_x3"} & set(fits)
+    for factor in (0.5, 1, 2):
+        other = run_sweep(plan_of(seeds, fidelity_at=factor, kernel_width_factor=[0.5, 1, 2])).fits
+        for part in ("r2_{}", "{}_spread", "{}_residual_of_seed", "{}_spread_of_seed"):
+            at_width, expected = fits[part.format(f"at_x{factor}")], other[part.format("reference")]
+            pd.testing.assert_series_equal(at_width, expected, check_names=False)
+
+
+def test_lack_of_fit_is_that_of_the_width() -> None:
+    """Whatever else is set; at a width where nothing but the instance counts, there is none."""
+    fits = run_sweep(plan_of((0, 5, 9), kernel_width_factor=[0.01, 0.5, 1], num_features=[1, 4])).fits
+    assert fits.query("kernel_width_factor < 0.5")["lack_of_fit"].isna().all()
+    known = fits.query("kernel_width_factor >= 0.5").groupby(["instance", "seed", "kernel_width_factor"])["lack_of_fit"]
+    assert (known.nunique() == 1).all()
+    samples = [drawn(1, seed, 0.5 * DEFAULT_WIDTH) for seed in (0, 5, 9)]
+    z, y, w = pooled([Raw(*(part[1:] for part in one)) for one in samples[1:]])
+    line = Ridge(alpha=1.0).fit(z, y[:, 0], sample_weight=w)
+    own = Raw(*(part[1:] for part in samples[0]))
+    missed = (own.w * np.square(own.y[:, 0] - line.predict(own.z))).sum()
+    spread = (own.w * np.square(own.y[:, 0] - np.average(y[:, 0], weights=w))).sum()
+    found = fits.query("kernel_width_factor == 0.5 and instance == 1 and seed == 0")["lack_of_fit"].iloc[0]
+    assert found == pytest.approx(missed / spread, rel=1e-8)
 
 
 @pytest.mark.parametrize(("num_features", "fidelity_at"), [(4, 1.0), (4, 2.0), (2, 0.5)])

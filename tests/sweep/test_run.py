@@ -8,7 +8,7 @@ from sklearn.metrics import r2_score
 
 from limeeval.lime import LimeTabularExplainer
 from limeeval.lime.neighborhood import Neighborhood
-from limeeval.sweep.columns import MEASURED
+from limeeval.sweep.columns import is_measured
 from limeeval.sweep.grid import TABLE_DEFAULTS, grid_of
 from limeeval.sweep.plan import Plan, plan_of_task
 from limeeval.sweep.run import run_sweep
@@ -42,7 +42,7 @@ def test_rows_cover_the_grid_once(penguins: Task) -> None:
     sweep = run_sweep(plan_of(penguins))
     assert len(sweep.fits) == 3 * 2 * 2 * 2
     assert len(sweep.attributions) == len(sweep.fits) * penguins.data.shape[1]
-    keys = [column for column in sweep.fits.columns if column not in MEASURED]
+    keys = [column for column in sweep.fits.columns if not is_measured(column)]
     assert not sweep.fits.duplicated(keys).any()
     assert not sweep.attributions.duplicated([*keys, "feature"]).any()
     assert (sweep.attributions.groupby(keys)["coefficient"].agg(np.count_nonzero) <= 3).all()

@@ -18,6 +18,7 @@ from limeeval.lime.domain import Array
 from limeeval.report.scores.groups import Positions, rectangles, sums
 from limeeval.report.scores.scored import Rows, Scored, blank, put_limits
 from limeeval.report.scores.units import Units
+from limeeval.sweep.columns import width_of
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -28,6 +29,8 @@ R2 = {
     "r2_reference": ("r2_reference", "reference_spread"),
 }
 """Columns of R2 and its denominator."""
+LACK = ("lack_of_fit", "lack_of_fit_spread")
+"""Columns of a share and its denominator."""
 MEANS = ("ess", "unknowns_per_effective_sample")
 GAP = ("local_prediction", "model_prediction")
 _CONSTRUCTION = "jackknife over seeds"
@@ -84,6 +87,10 @@ def _ratios(rows: pd.DataFrame) -> Iterator[tuple[str, _Ratio]]:
     for name, columns in R2.items():
         if set(columns) <= set(rows.columns):
             yield name, _r2(rows, name, *columns)
+    for kind in filter(None, map(width_of, rows.columns)):
+        yield f"r2_{kind}", _r2(rows, f"r2_{kind}", f"r2_{kind}", f"{kind}_spread")
+    if set(LACK) <= set(rows.columns):
+        yield LACK[0], _share(*(_array(rows, column) for column in LACK))
     if set(GAP) <= set(rows.columns):
         yield "local_gap", _mean(np.abs(_array(rows, GAP[0]) - _array(rows, GAP[1])))
     for name in MEANS:
@@ -103,6 +110,13 @@ def _r2(rows: pd.DataFrame, name: str, r2: str, spread: str) -> _Ratio:
     if "is_fit" in rows:
         above = np.where(rows["is_fit"].to_numpy(dtype=bool, na_value=False), above, np.nan)
     return _Ratio(above, below, above, below, of_r2=True)
+
+
+def _share(share: Array, below: Array) -> _Ratio:
+    """Seeds without a share add nothing."""
+    known = ~np.isnan(share)
+    above, below = np.where(known, share * below, 0.0), np.where(known, below, 0.0)
+    return _Ratio(above, below, above, below, of_r2=False)
 
 
 def _mean(values: Array) -> _Ratio:
