@@ -11,6 +11,8 @@ if TYPE_CHECKING:
     from limeeval.report.scores.score import score as score
     from limeeval.study.evaluate import evaluate as evaluate
     from limeeval.study.folder import load as load
+    from limeeval.study.perturbation import perturbation as perturbation
+    from limeeval.study.robustness import robustness as robustness
     from limeeval.study.study import Study as Study
 
 __version__ = "0.1.0"
@@ -20,6 +22,8 @@ _PLACES = {
     "Target": "limeeval.report.description",
     "evaluate": "limeeval.study.evaluate",
     "load": "limeeval.study.folder",
+    "perturbation": "limeeval.study.perturbation",
+    "robustness": "limeeval.study.robustness",
     "score": "limeeval.report.scores.score",
 }
 

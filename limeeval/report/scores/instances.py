@@ -44,7 +44,7 @@ def over_instances(found: Found, units: Units, for_these: Callable[[Instances], 
         k = found.rows.k[group.members]
         rows.k[group.groups] = np.where((k == k[:, :1]).all(axis=-1), k[:, 0], 0)
         rows.chance[group.groups] = found.rows.chance[group.members].mean(axis=-1)
-    for settings, instances in _instances(found, units):
+    for settings, instances in instances_of(found, units):
         rows.n[settings] = instances.interval.n
         put_interval(rows, settings, *for_these(instances))
         population = _for_their_like(instances)
@@ -53,7 +53,7 @@ def over_instances(found: Found, units: Units, for_these: Callable[[Instances], 
     return rows
 
 
-def _instances(found: Found, units: Units) -> Iterator[tuple[Positions, Instances]]:
+def instances_of(found: Found, units: Units) -> Iterator[tuple[Positions, Instances]]:
     """Settings (g,) of equally many instances that have a score, and what is known of these (g, m)."""
     known = np.flatnonzero(~np.isnan(found.rows.estimate))
     _, first, instance = np.unique(units.cluster[known], return_index=True, return_inverse=True)
