@@ -45,15 +45,24 @@ def jackknife_interval_over_instances(
         runs: how many seeds each instance has (..., m).
         minimum: of the score (...); None for no logit.
     """
-    total = variances.sum(axis=-1)
-    squares = (np.square(variances) / np.maximum(runs - 1, 1)).sum(axis=-1)
-    df = np.where(squares > 0, np.square(total) / np.where(squares > 0, squares, 1.0), 1.0)
+    total, df = summed_variance(variances, runs)
     margin = t_quantile(df) * np.sqrt(total)
     if minimum is None:
         low, high = np.asarray(estimate - margin), np.asarray(estimate + margin)
     else:
         low, high = logit_limits(estimate, margin, minimum=minimum)
     return Interval(np.asarray(estimate), low, high, variances.shape[-1])
+
+
+def summed_variance(variances: Array, runs: Array | NDArray[np.intp]) -> tuple[Array, Array]:
+    """Sum (...) of independent variances (..., m) from so many seeds each, and its degrees of freedom.
+
+    (Satterthwaite, 1946; 1 where nothing varies.)
+    """
+    total = np.asarray(variances.sum(axis=-1))
+    squares = (np.square(variances) / np.maximum(runs - 1, 1)).sum(axis=-1)
+    df = np.where(squares > 0, np.square(total) / np.where(squares > 0, squares, 1.0), 1.0)
+    return total, df
 
 
 def jackknife_variance(left_out: Array) -> Array:

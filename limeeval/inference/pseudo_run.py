@@ -13,7 +13,8 @@ from limeeval.inference.jackknife import jackknife_interval_over_instances, jack
 from limeeval.lime.domain import Array
 from limeeval.metrics.pairs import Similarity, sums_without_diagonal
 
-_STILL = 1e-12
+STILL = 1e-12
+"""A spread up to which nothing is said to vary."""
 
 
 class Agreement(NamedTuple):
@@ -67,7 +68,7 @@ def pseudo_run_interval(found: Agreement) -> Interval:
     plain = t_quantile(runs - 1) * np.sqrt(found.variance)
     high = np.fmax(high, logit_limits(mean, plain, minimum=minimum)[1])
     widest = bounded_limits(mean, runs // 2, minimum=minimum)
-    unknown = (mean < 1) & ((np.fmin(margin, plain) <= _STILL) | (runs == 2))
+    unknown = (mean < 1) & ((np.fmin(margin, plain) <= STILL) | (runs == 2))
     low, high = np.where(unknown, widest[0], low), np.where(unknown, widest[1], high)
     nothing = np.where(found.one_swap > minimum, widest[1], minimum + (1 - minimum) * _no_two_alike(runs))
     low = np.where(mean <= minimum, minimum, low)
@@ -96,7 +97,7 @@ def pseudo_run_interval_over_instances(found: Agreement) -> Interval:
         )
     )
     widest = bounded_limits(plain.estimate, (found.runs // 2).sum(axis=-1), minimum=minimum)
-    flat, agree = plain.high - plain.low <= _STILL, plain.estimate >= 1 - _STILL
+    flat, agree = plain.high - plain.low <= STILL, plain.estimate >= 1 - STILL
     low = np.where(flat, np.where(agree, np.maximum(extended.low, widest[0]), widest[0]), plain.low)
     high = np.where(flat, np.where(agree, 1.0, widest[1]), plain.high)
     return Interval(plain.estimate, low, high, m)

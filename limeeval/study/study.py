@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from limeeval.report.answer.answer import Answer, answer_of
+from limeeval.report.answer.cells import Score
+from limeeval.report.answer.sentences import confirmed
 from limeeval.report.description import Description, Target
 from limeeval.sweep.pictures import Pictures
 from limeeval.sweep.tables import Sweep
@@ -26,10 +28,20 @@ class Recommendation:
     Attributes:
         settings: the cheapest stable, faithful and supported setting, by name; None if there is none.
         reason: in a sentence.
+        score: its Jaccard@k with limits; None if nothing is recommended. It is that of the seeds that it was not chosen
+            by if it ``is_confirmed``, else of those it was chosen by, which flatters it.
+        is_confirmed: whether the score comes from other seeds than the choice.
+        front: the supported settings than which none is better in stability, fidelity and cost: the columns ``name``,
+            ``jaccard``, ``fidelity`` (R2), ``rows`` (of the model, for one explanation), and the settings.
+        ladder: the choice with fidelity judged at each width of the sweep, in multiples of LIME's: a name or None.
     """
 
     settings: Mapping[str, Any] | None
     reason: str
+    score: Score | None = None
+    is_confirmed: bool = False
+    front: pd.DataFrame | None = field(default=None, repr=False)
+    ladder: Mapping[float, str | None] = field(default_factory=dict)
     evaluated: Any = field(default=None, repr=False)
 
     def explainer(self) -> Any:
@@ -94,21 +106,36 @@ class Study:
         """Stable? Faithful? What to set? One answer for each task, model, explainer and k."""
         k = self.scores["k"]
         return [
-            answer_of(self.scores[k.isna() | (k == one.k)], self.instances, self.attributions, one, self.target)
+            answer_of(
+                self.scores[k.isna() | (k == one.k)],
+                self.instances,
+                self.attributions,
+                one,
+                self.target,
+                fits=self.fits,
+            )
             for one in self.descriptions
         ]
 
-    def recommend(self) -> Recommendation:
-        """The cheapest setting that is stable, faithful and supported by its samples, or why there is none.
+    def recommend(self, *, seeds: int | Collection[Any] | None = None) -> Recommendation:
+        """The cheapest setting that is surely stable, faithful and supported by its samples, or why there is none.
+
+        Args:
+            seeds: to choose on: which, or how many, the first ones; the score is then that of the others. None: all,
+                and the score is that which the setting was chosen by.
 
         Raises:
-            ValueError: several tasks, models or explainers were run.
+            ValueError: several tasks, models or explainers were run, or there are no such seeds, or too few others.
         """
-        if len(self.answers) > 1:
+        if len(self.descriptions) > 1:
             names = ", ".join(f"{one.task} / {one.model} / {one.explainer}" for one in self.descriptions)
             raise ValueError(f"recommend needs a single task, model and explainer, got {names}")
-        (answer,) = self.answers
-        return Recommendation(answer.settings, answer.set, self.explainer)
+        if seeds is None:
+            return _recommendation(self.answers[0], self.explainer)
+        from limeeval.study.seeds import split
+
+        chosen_on, others = split(self, seeds)
+        return _recommendation(chosen_on.answers[0], self.explainer, confirmed_by=others.answers[0])
 
     def save(self, folder: str | PathLike[str]) -> None:
         """Writes tables, scores and summary into a folder, which :func:`limeeval.load` reads.
@@ -134,6 +161,30 @@ class Study:
         from html import escape
 
         return f"<pre>{escape(repr(self))}</pre>"
+
+
+def _recommendation(answer: Answer, explainer: Any, *, confirmed_by: Answer | None = None) -> Recommendation:
+    import pandas as pd
+
+    chosen, reason = answer.chosen, answer.set
+    score = None if chosen is None else chosen.jaccard
+    if chosen is not None and confirmed_by is not None:
+        score = next(cell.jaccard for cell in confirmed_by.cells if cell.settings == chosen.settings)
+        reason = confirmed(reason, score, seeds=confirmed_by.description.seeds)
+    front = [cell for cell in answer.cells if cell.name in answer.front]
+    worth = [
+        {"name": cell.name, "jaccard": cell.jaccard.estimate, "fidelity": cell.fidelity.estimate, "rows": cell.samples}
+        for cell in front
+    ]
+    return Recommendation(
+        answer.settings,
+        reason,
+        score=score,
+        is_confirmed=chosen is not None and confirmed_by is not None,
+        front=pd.DataFrame([{**own, **cell.settings} for own, cell in zip(worth, front, strict=True)]),
+        ladder={rung.width: rung.choice for rung in answer.ladder},
+        evaluated=explainer,
+    )
 
 
 def study_of(

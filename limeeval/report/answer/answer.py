@@ -6,9 +6,10 @@ from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any
 
 from limeeval.report.answer.cells import IDENTITY, JudgedCell
-from limeeval.report.answer.choice import best_of, chosen_of, reference_of
+from limeeval.report.answer.choice import best_of, chosen_of, front_of, level_of, reference_of
 from limeeval.report.answer.followup import next_commands
 from limeeval.report.answer.judged import judged_cells, swept_beside_width_and_samples
+from limeeval.report.answer.ladder import Rung, ladder_of
 from limeeval.report.answer.need import Need, estimated_need
 from limeeval.report.answer.pixels import pixel_sentence
 from limeeval.report.answer.sentences import faithful_sentence, set_sentence, stable_sentence
@@ -30,7 +31,11 @@ class Answer:
         cells: every cell of the grid, in the order of the scores.
         reference: the cell that the verdict is about: LIME's defaults, or the cell nearest to them; of another
             explainer the first.
-        chosen: the cheapest cell that is stable, faithful and supported; None if there is none.
+        chosen: the cheapest cell that is surely stable, faithful and supported; None if there is none. Its scores are
+            those that it was chosen by, which flatters them.
+        front: names of the supported cells than which none is better in stability, fidelity and cost.
+        ladder: the choice with fidelity judged at each width of the sweep; empty where there is but one.
+        level: one-sided error level at which each cell was tested.
         best: where none is, the most stable one that can be trusted otherwise; None if stability is not known.
         steadiness: of the reference cell, instance by instance.
         need: what would make ``best`` stable, where that can be estimated.
@@ -47,6 +52,9 @@ class Answer:
     cells: tuple[JudgedCell, ...]
     reference: JudgedCell
     chosen: JudgedCell | None
+    front: tuple[str, ...]
+    ladder: tuple[Rung, ...]
+    level: float
     best: JudgedCell | None
     steadiness: Steadiness
     need: Need | None
@@ -72,6 +80,8 @@ def answer_of(
     attributions: pd.DataFrame,
     description: Description,
     target: Target,
+    *,
+    fits: pd.DataFrame | None = None,
 ) -> Answer:
     """The answer for the task, model and explainer that the description names.
 
@@ -81,18 +91,21 @@ def answer_of(
         attributions: ``attributions.parquet``.
         description: what was run; the next commands carry its arguments over.
         target: what stable and faithful mean.
+        fits: ``fits.parquet``; without it, differences of fidelity have no interval, and there is no ladder.
 
     Raises:
         ValueError: the scores have no rows of this task, model and explainer.
     """
-    own, rows, runs = (_own(table, description) for table in (scores, instances, attributions))
-    cells = judged_cells(own, target)
+    fits = attributions.iloc[:0] if fits is None else fits
+    own, rows, runs, fits = (_own(table, description) for table in (scores, instances, attributions, fits))
+    cells = judged_cells(own, runs, fits, k=description.k, target=target)
     if not cells:
         named = ", ".join(f"{name} {getattr(description, name)}" for name in IDENTITY)
         raise ValueError(f"scores must have rows of {named}, got none")
     reference, chosen = reference_of(cells), chosen_of(cells)
     best = None if chosen else best_of(cells)
-    need = None if best is None else _need(runs, best, description, target)
+    need = None if best is None or best.holds else _need(runs, best, description, target)
+    ladder = ladder_of(fits, cells, margin=target.r2_margin)
     steadiness = steadiness_of(own, rows, reference, target=target.jaccard)
     return Answer(
         description=description,
@@ -101,14 +114,21 @@ def answer_of(
         cells=cells,
         reference=reference,
         chosen=chosen,
+        front=tuple(cell.name for cell in front_of(cells)),
+        ladder=ladder,
+        level=level_of(cells),
         best=best,
         steadiness=steadiness,
         need=need,
         stable=stable_sentence(reference, steadiness, description),
         faithful=faithful_sentence(reference, description),
-        set=set_sentence(cells, chosen=chosen, best=best, need=need, description=description, target=target),
+        set=set_sentence(
+            cells, chosen=chosen, best=best, need=need, ladder=ladder, description=description, target=target
+        ),
         pixels=pixel_sentence(reference),
-        next=next_commands(cells, steadiness, chosen=chosen, best=best, need=need, description=description),
+        next=next_commands(
+            cells, steadiness, chosen=chosen, best=best, need=need, seeds=_seeds(runs), description=description
+        ),
     )
 
 
@@ -117,6 +137,13 @@ def _own(table: pd.DataFrame, description: Description) -> pd.DataFrame:
         if name in table.columns:
             table = table[table[name] == getattr(description, name)]
     return table
+
+
+def _seeds(attributions: pd.DataFrame) -> list[int]:
+    """The seeds of the runs, ascending; none if they are not known, or are no numbers."""
+    if attributions.empty or attributions["seed"].dtype.kind not in "iu":
+        return []
+    return sorted(attributions["seed"].unique().tolist())
 
 
 def _need(attributions: pd.DataFrame, cell: JudgedCell, description: Description, target: Target) -> Need | None:

@@ -45,9 +45,11 @@ class JudgedCell:
         chance: Jaccard@k of unrelated runs.
         ess: mean number of effective samples of its fits.
         stable: whether the whole interval of Jaccard@k lies above the target; None if there is no agreement.
+        p: one-sided p of Jaccard@k lying above the target; None where it is not known.
         behind: how far fidelity falls behind the best supported cell of the same sampling, and of the same width unless
-            fidelity is judged at one width for all; None where it is not defined.
-        faithful: whether it falls behind by no more than the margin; None where no fidelity is defined to compare with.
+            fidelity is judged at one width for all, with a paired interval; None where it is not defined.
+        faithful: whether the whole of that interval lies within the margin; None where there is no fidelity to compare
+            with. Without limits, from fewer than three seeds, the estimate decides.
         supported: whether at least half of the fits rest on enough effective samples; None without fits.
         segmentation: in few words; None for what is no image.
         features: how many there are; of instances that differ in it, the harmonic mean. None without agreement.
@@ -73,7 +75,7 @@ class JudgedCell:
     chance: float | None
     ess: float | None
     stable: bool | None
-    behind: float | None
+    behind: Score
     faithful: bool | None
     supported: bool | None
     segmentation: str | None = None
@@ -82,6 +84,7 @@ class JudgedCell:
     pixel_iou: Score = Score()
     pixel_iou_same: Score = Score()
     pixel_chance: float | None = None
+    p: float | None = None
 
     @property
     def holds(self) -> bool:

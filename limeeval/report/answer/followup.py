@@ -15,6 +15,7 @@ from limeeval.report.description import Description
 _USUAL_SEEDS = 10
 _MORE_SEEDS = 3
 _MORE_INSTANCES = 5
+_NEW_SEEDS = 20
 _OF_SWEEPS = ("seeds", "explainer", "trust", "n_jobs", "store", "store_limit")
 """Keys that say nothing about a single explanation by LIME."""
 _OF_IMAGES = ("segmentation", "hide_color")
@@ -31,13 +32,20 @@ def next_commands(
     chosen: JudgedCell | None,
     best: JudgedCell | None,
     need: Need | None,
+    seeds: Sequence[int],
     description: Description,
 ) -> tuple[str, ...]:
     """An explanation of the worst instance, if by LIME, and the next run; none where there was no command line."""
     if description.arguments is None:
         return ()
     run = run_command(
-        cells, chosen=chosen, best=best, need=need, description=description, arguments=description.arguments
+        cells,
+        chosen=chosen,
+        best=best,
+        need=need,
+        seeds=seeds,
+        description=description,
+        arguments=description.arguments,
     )
     if description.explainer != LIME:
         return (run,)
@@ -63,14 +71,21 @@ def run_command(
     chosen: JudgedCell | None,
     best: JudgedCell | None,
     need: Need | None,
+    seeds: Sequence[int],
     description: Description,
     arguments: Sequence[str],
 ) -> str:
-    """The next run: with what is missing at the best setting, or with more instances at the chosen one."""
+    """The next run: with what is missing at the best setting, or with new seeds at the chosen one.
+
+    With more instances where it was chosen from nothing else, for then its score is no selection.
+    """
     cell = chosen or best
     if description.seeds < 2 or cell is None:
         return command(arguments, having={"seeds": str(max(_USUAL_SEEDS, description.seeds))})
-    changed = _more(description) if chosen else _missing(cell, need, description)
+    if chosen is None:
+        changed = _missing(cell, need, description)
+    else:
+        changed = _new(seeds) if seeds and len(cells) > 1 else _more(description)
     having = {**_swept(cell, cells), **changed}
     return command(arguments, without=_WIDTHS if set(having) & set(_WIDTHS) else (), having=having)
 
@@ -106,6 +121,12 @@ def _more(description: Description) -> dict[str, str]:
     """More instances, if there are more and it is known, else more seeds."""
     rows = min(_MORE_INSTANCES * description.instances, description.available or 0)
     return {"instances": str(rows)} if rows > description.instances else {"seeds": str(_MORE_SEEDS * description.seeds)}
+
+
+def _new(seeds: Sequence[int]) -> dict[str, str]:
+    """As many seeds that were not used for choosing."""
+    start = max(seeds) + 1
+    return {"seeds": ",".join(map(str, range(start, start + min(len(seeds), _NEW_SEEDS))))}
 
 
 def _supporting(samples: int, ess: float | None, features: int) -> int:

@@ -7,13 +7,16 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from limeeval.report.answer.cells import IDENTITY, LIME, SEGMENTATION, JudgedCell, Score
+from limeeval.report.answer.certainty import p_stable
 from limeeval.report.answer.names import shortened
+from limeeval.report.answer.places import plain
 from limeeval.report.answer.segmentations import short_names
+from limeeval.report.answer.shortfall import alike, fidelities, with_shortfall
 from limeeval.report.description import Target
 from limeeval.report.scores.comparisons import OTHERS
 from limeeval.report.scores.scored import AGAINST, COLUMNS
 from limeeval.report.scores.units import UNIT
-from limeeval.sweep.grid import SAMPLING_KEYS, shown_defaults
+from limeeval.sweep.grid import shown_defaults
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -22,8 +25,13 @@ _SHARE_SUPPORTED = 0.5
 _WIDTH = ("kernel_width", "kernel_width_factor")
 
 
-def judged_cells(scores: pd.DataFrame, target: Target) -> tuple[JudgedCell, ...]:
-    """Every cell of one task, model and explainer, in the order of their scores."""
+def judged_cells(
+    scores: pd.DataFrame, attributions: pd.DataFrame, fits: pd.DataFrame, *, k: int, target: Target
+) -> tuple[JudgedCell, ...]:
+    """Every cell of one task, model and explainer, in the order of their scores.
+
+    Without attributions, how sure stability is is not known; without fits, fidelity is compared by estimates alone.
+    """
     table = scores[scores["instance"].isna() & scores["label"].isna()]
     columns = settings_of(table)
     found = list(_cells(table, columns))
@@ -32,7 +40,9 @@ def judged_cells(scores: pd.DataFrame, target: Target) -> tuple[JudgedCell, ...]
     is_one_ruler = bool(table.loc[table["metric"] == "r2_reference", "estimate"].notna().any())
     at = target.fidelity_at if is_one_ruler else None
     cells = [_cell(settings, own, target, at=at, swept=swept, short=short) for settings, own in found]
-    return tuple(_compared(cell, cells, is_one_ruler=is_one_ruler, margin=target.r2_margin) for cell in cells)
+    cells = _compared(cells, fits, target.r2_margin, of_width=not is_one_ruler)
+    sure = p_stable(attributions, cells, k=k, target=target.jaccard)
+    return tuple(replace(cell, p=p) for cell, p in zip(cells, sure, strict=True))
 
 
 def settings_of(scores: pd.DataFrame) -> list[str]:
@@ -44,13 +54,6 @@ def swept_beside_width_and_samples(settings: Sequence[Mapping[str, Any]]) -> lis
     """Names of the other settings that take several values."""
     names = [name for name in (settings[0] if settings else {}) if name not in (*_WIDTH, "num_samples")]
     return [name for name in names if len({str(own[name]) for own in settings}) > 1]
-
-
-def plain(value: Any) -> Any:
-    """A value of a table as Python's own; None for what is missing."""
-    value = value.item() if hasattr(value, "item") else value
-    is_missing = value is None or str(value) == "<NA>" or value != value
-    return None if is_missing else value
 
 
 def _cells(table: pd.DataFrame, columns: list[str]) -> Iterator[tuple[dict[str, Any], pd.DataFrame]]:
@@ -94,7 +97,7 @@ def _cell(
         chance=plain(own["jaccard"]["chance"]) if "jaccard" in own else None,
         ess=plain(own["ess"]["estimate"]) if "ess" in own else None,
         stable=None if jaccard.estimate is None else jaccard.low is not None and jaccard.low > target.jaccard,
-        behind=None,
+        behind=Score(),
         faithful=None,
         supported=None if share is None else share >= _SHARE_SUPPORTED,
         segmentation=segmentation,
@@ -124,19 +127,26 @@ def _score(row: Mapping[Any, Any] | None) -> Score:
     return Score() if row is None else Score(*(plain(row[part]) for part in ("estimate", "low", "high")))
 
 
-def _compared(cell: JudgedCell, cells: Sequence[JudgedCell], *, is_one_ruler: bool, margin: float) -> JudgedCell:
-    """The cell beside the best supported one that is measured on the same kind of samples, at the same width.
+def _compared(cells: Sequence[JudgedCell], fits: pd.DataFrame, margin: float, *, of_width: bool) -> list[JudgedCell]:
+    """The cells beside the best supported one that is measured on the same kind of samples, at the same width.
 
     Each sampling, and each width of its own, is best on its own samples, and no ruler for others.
     """
-    ruler = SAMPLING_KEYS if is_one_ruler else (*SAMPLING_KEYS, "kernel_width_factor")
-    peers = [other for other in cells if all(other.settings.get(name) == cell.settings.get(name) for name in ruler)]
-    known = [other.fidelity.estimate for other in peers if other.supported is not False]
-    best = max((r2 for r2 in known if r2 is not None), default=None)
-    if best is None:
-        return cell
-    behind = None if cell.fidelity.estimate is None else max(best - cell.fidelity.estimate, 0.0)
-    return replace(cell, behind=behind, faithful=behind is not None and behind <= margin)
+    kind = "fresh" if of_width else "reference"
+    if f"r2_{kind}" in fits and f"{kind}_residual_of_seed" in fits:
+        found = [one.behind for one in fidelities(fits, cells, kind, of_width=of_width)]
+    else:
+        found = list(_shortfalls(cells, of_width=of_width))
+    return [with_shortfall(cell, behind, margin) for cell, behind in zip(cells, found, strict=True)]
+
+
+def _shortfalls(cells: Sequence[JudgedCell], *, of_width: bool) -> Iterator[Score | None]:
+    """How far each falls behind by its estimate, where fits are not known."""
+    for cell in cells:
+        peers = [one for one in alike(cell, cells, of_width=of_width) if one.supported is not False]
+        best = max((one.fidelity.estimate for one in peers if one.fidelity.estimate is not None), default=None)
+        own = cell.fidelity.estimate
+        yield None if best is None else Score() if own is None else Score(max(best - own, 0.0))
 
 
 def _is_default(settings: Mapping[str, Any], besides: Collection[str]) -> bool:

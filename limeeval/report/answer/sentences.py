@@ -8,13 +8,15 @@ from collections.abc import Iterable, Sequence
 from limeeval.lime.diagnostics import TRUSTED_UP_TO
 from limeeval.lime.wording import WEAK_BELOW
 from limeeval.report.answer.cells import LIME, JudgedCell, Score
-from limeeval.report.answer.choice import stable_of
+from limeeval.report.answer.choice import doubted_of, ladders_of, level_of, passes, stable_of
+from limeeval.report.answer.ladder import Rung
 from limeeval.report.answer.names import shortened
 from limeeval.report.answer.need import Need
 from limeeval.report.answer.steadiness import Steadiness
 from limeeval.report.description import Description, Target
 
 CLOSE_FROM = 0.9
+_OPTIMISTIC = "on the seeds it was chosen by: optimistic"
 
 
 def stable_sentence(cell: JudgedCell, steadiness: Steadiness, description: Description) -> str:
@@ -69,22 +71,30 @@ def set_sentence(
     chosen: JudgedCell | None,
     best: JudgedCell | None,
     need: Need | None,
+    ladder: Sequence[Rung],
     description: Description,
     target: Target,
 ) -> str:
     """The setting to use, or why there is none and what is missing; and widths to stay away from."""
-    avoid = _too_narrow(cells)
+    avoid, elsewhere = _too_narrow(cells), _elsewhere(ladder, chosen)
     if chosen is not None:
-        return _joined(_chosen(chosen, cells), avoid)
+        return _joined(_chosen(chosen, cells), elsewhere, avoid)
     if best is None:
         return _joined("Not known before it is known what is stable.", avoid)
-    stable = stable_of(cells)
+    stable, doubted = stable_of(cells), doubted_of(cells)
+    if doubted is not None:
+        return _joined(_doubt(doubted, cells), elsewhere, avoid)
     if stable is None:
         why = _unstable(best, cells, target)
     else:
         why = _failing(stable, description, target)
         why += "" if best.stable else f" Otherwise best: {best.name}, {value(best.jaccard)}."
-    return _joined(why, _need(need, best, description), avoid)
+    return _joined(why, _need(need, best, description), elsewhere, avoid)
+
+
+def confirmed(sentence: str, score: Score, *, seeds: int) -> str:
+    """The sentence on a chosen setting with its score on seeds that it was not chosen by."""
+    return sentence.replace(_OPTIMISTIC, f"on the seeds it was chosen by; on {seeds} others {value(score)}")
 
 
 def _where(cell: JudgedCell, description: Description) -> str:
@@ -138,16 +148,43 @@ def _chosen(cell: JudgedCell, cells: Sequence[JudgedCell]) -> str:
     name = cell.name or "The explainer as it is"
     if len(cells) == 1:
         return f"{name}: {what}, Jaccard {value(cell.jaccard)}."
-    return f"{name}: the cheapest here that is {what}, Jaccard {value(cell.jaccard)}."
+    return f"{name}: the cheapest here that is {what}, Jaccard {value(cell.jaccard)} ({_OPTIMISTIC})."
+
+
+def _doubt(cell: JudgedCell, cells: Sequence[JudgedCell]) -> str:
+    """Why a cell that holds by itself is not the one."""
+    ladders, level = ladders_of(cells), level_of(cells)
+    own = next(ladder for ladder in ladders if cell in ladder)
+    more = [other for other in own if (other.samples or 0) > (cell.samples or 0) and not passes(other, level)]
+    if more:
+        return f"None. {cell.name} is stable and faithful, but {more[-1].name} is not: not to be relied on."
+    tried = f"among {len(ladders)} settings tried" if len(ladders) > 1 else "at this level"
+    sure = "" if cell.p is None else f" (p {cell.p:.2g}, which should be below {level:.2g})"
+    return f"None for sure: {cell.name} is stable by itself, but not beyond doubt {tried}{sure}. More seeds would tell."
+
+
+def _elsewhere(ladder: Sequence[Rung], chosen: JudgedCell | None) -> str:
+    """Whether the choice would be another one with fidelity judged at another width."""
+    name = chosen.name if chosen else None
+    if len(ladder) < 2 or (chosen is None and all(rung.choice is None for rung in ladder)):
+        return ""
+    others: dict[str | None, list[str]] = {}
+    for rung in ladder:
+        if rung.choice != name:
+            others.setdefault(rung.choice, []).append(f"x{rung.width:.3g}")
+    if not others:
+        return f"The same wherever fidelity is judged, x{ladder[0].width:.3g} to x{ladder[-1].width:.3g}."
+    said = "; ".join(f"at {' and '.join(widths)} {choice or 'none'}" for choice, widths in others.items())
+    return f"With fidelity judged elsewhere the choice changes: {said}."
 
 
 def _failing(cell: JudgedCell, description: Description, target: Target) -> str:
     """Why a stable cell is not the one."""
     if cell.supported is False:
         return f"None. {cell.name} is stable, but not to be trusted: {weakness(cell, description)}."
-    if cell.behind is None:
+    if cell.behind.estimate is None:
         return f"None. {cell.name} is stable, but its R2 is not defined."
-    behind = f"{cell.behind:.2f} below the best here (allowed: {target.r2_margin:g})"
+    behind = f"{value(cell.behind)} below the best here (allowed: {target.r2_margin:g})"
     return f"None. {cell.name} is stable, but its R2 of {cell.fidelity.estimate:.2f} is {behind}."
 
 

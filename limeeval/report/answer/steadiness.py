@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from limeeval.report.answer.cells import JudgedCell
-from limeeval.report.answer.judged import plain
+from limeeval.report.answer.places import plain
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -1,0 +1,1 @@
+"""Comparison of two settings, two explainers or two runs, instance by instance."""
