@@ -7,6 +7,9 @@
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from limeeval.report.comparison.between import agreement_between as agreement_between
+    from limeeval.report.comparison.compare import compare as compare
+    from limeeval.report.comparison.paired_comparison import PairedComparison as PairedComparison
     from limeeval.report.description import Target as Target
     from limeeval.report.scores.score import score as score
     from limeeval.study.evaluate import evaluate as evaluate
@@ -18,8 +21,11 @@ if TYPE_CHECKING:
 __version__ = "0.1.0"
 
 _PLACES = {
+    "PairedComparison": "limeeval.report.comparison.paired_comparison",
     "Study": "limeeval.study.study",
     "Target": "limeeval.report.description",
+    "agreement_between": "limeeval.report.comparison.between",
+    "compare": "limeeval.report.comparison.compare",
     "evaluate": "limeeval.study.evaluate",
     "load": "limeeval.study.folder",
     "perturbation": "limeeval.study.perturbation",

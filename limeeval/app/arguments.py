@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from limeeval.app.nearest import did_you_mean
+from limeeval.report.nearest import did_you_mean
 
 SUBCOMMANDS = ("explain", "report", "rerun")
 FLAGS = {

@@ -9,8 +9,8 @@ from pathlib import Path
 from typing import Any
 
 from limeeval.app.arguments import Line
-from limeeval.app.nearest import did_you_mean
 from limeeval.app.override import Override, parsed, takes_list
+from limeeval.report.nearest import did_you_mean
 
 SLIPS = {
     "seed": "seeds",

@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from limeeval.app.nearest import did_you_mean
 from limeeval.app.sources import Sources
+from limeeval.report.nearest import did_you_mean
 
 if TYPE_CHECKING:
     from hydra.errors import MissingConfigException

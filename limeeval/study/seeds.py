@@ -42,7 +42,8 @@ def _chosen(seeds: int | Collection[Any], known: Sequence[Any]) -> list[Any]:
 
 def _of(study: Study, seeds: Sequence[Any]) -> Study:
     """The runs of these seeds. Fits stay measured on the samples of all seeds, with limits as if of these alone."""
-    attributions, fits = (table[table["seed"].isin(seeds)] for table in (study.attributions, study.fits))
+    attributions, fits = (
+        table[table["seed"].isin(seeds)].reset_index(drop=True) for table in (study.attributions, study.fits)
+    )
     descriptions = [replace(one, seeds=len(seeds)) for one in study.descriptions]
-    rows = {"attributions": attributions.reset_index(drop=True), "fits": fits.reset_index(drop=True)}
-    return replace(study, **rows, descriptions=descriptions)
+    return replace(study, attributions=attributions, fits=fits, descriptions=descriptions)

@@ -20,6 +20,9 @@ if TYPE_CHECKING:
 
     import pandas as pd
 
+    from limeeval.report.comparison.paired_comparison import PairedComparison
+    from limeeval.report.comparison.sides import By
+
 
 @dataclass(frozen=True, eq=False)
 class Recommendation:
@@ -136,6 +139,20 @@ class Study:
 
         chosen_on, others = split(self, seeds)
         return _recommendation(chosen_on.answers[0], self.explainer, confirmed_by=others.answers[0])
+
+    def compare(
+        self,
+        other: Any = None,
+        *,
+        by: By | None = None,
+        where: Mapping[str, Any] | None = None,
+        k: int | None = None,
+        metrics: Collection[str] | None = None,
+    ) -> PairedComparison:
+        """Two settings of this study, or this study and another, paired by instance: see :func:`limeeval.compare`."""
+        from limeeval.report.comparison.compare import compare
+
+        return compare(self, other, by=by, where=where, k=k, metrics=metrics)
 
     def save(self, folder: str | PathLike[str]) -> None:
         """Writes tables, scores and summary into a folder, which :func:`limeeval.load` reads.

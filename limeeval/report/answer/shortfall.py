@@ -41,20 +41,29 @@ def fidelities(fits: pd.DataFrame, cells: Sequence[JudgedCell], kind: str, *, of
         kind: ``fresh``, ``reference`` or ``at_x...``, as in the names of columns.
         of_width: whether cells are compared within a width.
     """
-    sides = dict(zip((id(cell) for cell in cells), _sides(fits, cells, kind), strict=True))
+    sides = _sides(fits, cells, kind)
+    r2 = [None if side is None else side.r2 for side in sides]
+    rulers = [_ruler(cell, of_width=of_width) for cell in cells]
+    best: dict[tuple[str, ...], int] = {}
+    for place in sorted(range(len(cells)), key=lambda place: r2[place] or -np.inf):
+        if r2[place] is not None and cells[place].supported is not False:
+            best[rulers[place]] = place
     found = []
-    for cell in cells:
-        side = sides[id(cell)]
-        supported = (sides[id(one)] for one in alike(cell, cells, of_width=of_width) if one.supported is not False)
-        best = max((peer for peer in supported if peer is not None), key=lambda peer: peer.r2, default=None)
-        found.append(Fidelity(side and side.r2, best and (_behind(side, best) if side else Score())))
+    for side, own, ruler in zip(sides, r2, rulers, strict=True):
+        peer = sides[best[ruler]] if ruler in best else None
+        found.append(Fidelity(own, peer and (_behind(side, peer) if side else Score())))
     return found
 
 
 def alike(cell: JudgedCell, cells: Sequence[JudgedCell], *, of_width: bool) -> list[JudgedCell]:
     """The cells that are measured by the same ruler: of the same sampling, and, if ``of_width``, of the same width."""
-    ruler = (*SAMPLING_KEYS, "kernel_width_factor") if of_width else SAMPLING_KEYS
-    return [one for one in cells if all(one.settings.get(name) == cell.settings.get(name) for name in ruler)]
+    own = _ruler(cell, of_width=of_width)
+    return [one for one in cells if _ruler(one, of_width=of_width) == own]
+
+
+def _ruler(cell: JudgedCell, *, of_width: bool) -> tuple[str, ...]:
+    names = (*SAMPLING_KEYS, "kernel_width_factor") if of_width else SAMPLING_KEYS
+    return tuple(str(cell.settings.get(name)) for name in names)
 
 
 def with_shortfall(cell: JudgedCell, behind: Score | None, margin: float) -> JudgedCell:
@@ -74,13 +83,13 @@ def _sides(fits: pd.DataFrame, cells: Sequence[JudgedCell], kind: str) -> list[P
 
     names = [name for name in (cells[0].settings if cells else ()) if name in fits]
     setting, first = combinations(fits, names)
-    instance, instances = pd.factorize(fits["instance"], sort=True)
-    seed, seeds = pd.factorize(fits["seed"], sort=True)
+    codes = [pd.factorize(fits[name], sort=True) for name in ("instance", "seed")]
+    (instance, instances), (seed, seeds) = codes
+    shape = len(first), len(instances), len(seeds)
+    pooled = pooled_fits(fits, kind, setting, instance, seed, shape=shape)
     found: list[PooledFits | None] = [None] * len(cells)
     for code, place in place_of(fits[names].iloc[first], cells).items():
-        rows = np.flatnonzero(setting == code)
-        own = pooled_fits(fits.iloc[rows], kind, instance[rows], seed[rows], shape=(len(instances), len(seeds)))
-        found[place] = own if (own.spread > 0).any() else None
+        found[place] = pooled[code] if (pooled[code].spread > 0).any() else None
     return found
 
 

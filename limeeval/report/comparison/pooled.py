@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
@@ -39,7 +40,8 @@ class PooledFits(NamedTuple):
 
     def of(self, instances: NDArray[np.bool_]) -> PooledFits:
         """Those of some of the instances."""
-        return PooledFits(*(array[instances] for array in self))
+        residual, spread, residual_of_seed, spread_of_seed = (array[instances] for array in self[:4])
+        return PooledFits(residual, spread, residual_of_seed, spread_of_seed, self.has_seed[instances])
 
     def without_each_instance(self) -> Array:
         """R2 as each instance is left out (m,)."""
@@ -57,29 +59,31 @@ class PooledFits(NamedTuple):
 
 
 def pooled_fits(
-    fits: pd.DataFrame, kind: str, instance: Positions, seed: Positions, *, shape: tuple[int, int]
-) -> PooledFits:
-    """The fits of one setting, labels of an instance together: they share its seeds. Undefined fits add nothing.
+    fits: pd.DataFrame, kind: str, setting: Positions, instance: Positions, seed: Positions, *, shape: Sequence[int]
+) -> list[PooledFits]:
+    """The fits of each setting, labels of an instance together: they share its seeds. Undefined fits add nothing.
 
     Args:
         fits: n rows, with the columns of the kind.
         kind: ``fresh``, ``reference`` or ``at_x...``.
-        instance: number of each fit's instance (n,).
+        setting: number of each fit's setting (n,).
+        instance: of its instance (n,).
         seed: of its seed (n,).
-        shape: how many instances and seeds there are.
+        shape: how many settings, instances and seeds there are.
     """
     columns = (f"r2_{kind}", f"{kind}_spread", f"{kind}_residual_of_seed", f"{kind}_spread_of_seed")
     r2, spread, *of_seed = (fits[column].to_numpy(dtype=float, na_value=np.nan) for column in columns)
     is_fit = ~np.isnan(r2)
     is_blank = ~is_fit & np.isnan(of_seed).any(axis=0)  # Of an output that is flat: it adds nothing.
-    m, count = shape
-    there: NDArray[np.bool_] = np.zeros(shape, dtype=bool)
-    there[instance, seed] = True
-    residual, whole = (sums(np.where(is_fit, values, 0.0), instance, m) for values in ((1 - r2) * spread, spread))
-    residual_of_seed, spread_of_seed = (
-        sums(np.where(is_blank, 0.0, values), instance * count + seed, m * count).reshape(shape) for values in of_seed
-    )
-    return PooledFits(residual, whole, residual_of_seed, spread_of_seed, there)
+    count, m, seeds = shape
+    of_instance, of_run = setting * m + instance, (setting * m + instance) * seeds + seed
+    there: NDArray[np.bool_] = np.zeros(count * m * seeds, dtype=bool)
+    there[of_run] = True
+    whole = (sums(np.where(is_fit, values, 0.0), of_instance, count * m) for values in ((1 - r2) * spread, spread))
+    parts = (sums(np.where(is_blank, 0.0, values), of_run, count * m * seeds) for values in of_seed)
+    of_instances = [values.reshape(count, m) for values in whole]
+    of_seeds = [values.reshape(shape) for values in (*parts, there)]
+    return [PooledFits(*values) for values in zip(*of_instances, *of_seeds, strict=True)]
 
 
 def _r2(residual: Any, spread: Any) -> Array:

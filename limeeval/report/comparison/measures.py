@@ -1,0 +1,142 @@
+"""What is compared of two sides: scores of agreement, noise and fidelity, and what each seed does to them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from limeeval.inference.jackknife import pairs_without_each
+from limeeval.inference.log_sd import LogSd, log_sd_of_seeds
+from limeeval.inference.paired import Seeds, seed_changes, unseen
+from limeeval.lime.domain import Array
+from limeeval.metrics.catalogue import Metric, similarities
+from limeeval.metrics.pairs import sums_without_diagonal
+from limeeval.report.comparison.matched import Matched
+
+LOG_SD = "log_sd"
+"""The logarithm of the standard deviation of coefficients over seeds, mean over features: its difference is the log
+ratio of standard deviations."""
+
+
+class Measured(NamedTuple):
+    """One metric on both sides, of the m instances that have it.
+
+    Attributes:
+        metric: its name.
+        k: how many features it is about; 0 where that does not count, or differs.
+        one: its mean over the instances.
+        other: likewise.
+        left_out: the difference without each instance (m,).
+        most: the largest difference there can be; inf for no bound.
+        is_better_higher: the direction.
+    """
+
+    metric: str
+    k: int
+    one: Seeds
+    other: Seeds
+    left_out: Array
+    most: float = np.inf
+    is_better_higher: bool = True
+
+
+class _Pairs(NamedTuple):
+    """A metric of pairs: its mean (2, P), what seeds do (2, P, S), unseen errors, most it can differ and k (2, P)."""
+
+    mean: Array
+    changes: Array
+    unseen: Array
+    most: Array
+    k: Array
+
+
+def agreement_measures(found: Matched, metrics: Mapping[str, Metric]) -> Iterator[Measured]:
+    """Every metric that is a mean over pairs of runs."""
+    shape = 2 * found.pairs
+    own = {name: _blank(shape, len(found.seeds)) for name in metrics}
+    for runs, places in found.parts():
+        defined = {name: metric for name, metric in metrics.items() if runs.k or not metric.at_k}
+        for name, similarity in similarities(defined, runs.coefficients, runs.k, runs.standard_errors).items():
+            sums, count = metrics[name].scale * sums_without_diagonal(similarity.pairs), places.shape[1]
+            part = own[name]
+            part.mean[runs.units] = sums.sum(axis=-1) / (count * (count - 1))
+            part.changes[runs.units[:, None], places] = seed_changes(pairs_without_each(sums))
+            part.unseen[runs.units] = metrics[name].scale * unseen(similarity.one_swap, count)
+            part.most[runs.units] = metrics[name].scale * (1 - similarity.minimum)
+            part.k[runs.units] = runs.k if metrics[name].at_k else 0
+    same = _unchanged(found)
+    for name, part in own.items():
+        part.unseen.reshape(2, -1)[:, same] = 0.0
+        yield _over_instances(
+            name, _Pairs(*(values.reshape(2, found.pairs, *values.shape[1:]) for values in part)), found
+        )
+
+
+def log_sd_measure(found: Matched) -> tuple[Measured, int, int]:
+    """The mean log standard deviation; and how many coefficients of how many are left out, for they have none."""
+    by_unit: dict[int, LogSd] = {}
+    for runs, _ in found.parts():
+        own = log_sd_of_seeds(runs.coefficients)
+        by_unit.update((unit, LogSd(own.value[at], own.changes[at])) for at, unit in enumerate(runs.units.tolist()))
+    mean, changes = np.full((2, found.pairs), np.nan), np.zeros((2, found.pairs, len(found.seeds)))
+    left_out = total = 0
+    for pair in range(found.pairs):
+        sides = [by_unit[pair + side * found.pairs] for side in (0, 1)]
+        moves = np.isfinite(sides[0].value) & np.isfinite(sides[1].value)
+        left_out, total = left_out + int((~moves).sum()), total + len(moves)
+        if moves.any():
+            for side, of_side in enumerate(sides):
+                mean[side, pair] = of_side.value[moves].mean()
+                changes[side, pair, found.has_seed[side, pair]] = of_side.changes[:, moves].mean(axis=-1)
+    nothing = np.zeros(mean.shape)
+    measured = _over_instances(LOG_SD, _Pairs(mean, changes, nothing, nothing, nothing), found)
+    return measured._replace(most=np.inf, is_better_higher=False), left_out, total
+
+
+def _over_instances(name: str, part: _Pairs, found: Matched) -> Measured:
+    """Of each instance the mean over its labels, which share its seeds; then the mean over instances."""
+    known: NDArray[np.bool_] = np.asarray(np.isfinite(part.mean).all(axis=0))
+    means, changes, doubts = (found.over_labels(values, known) for values in (part.mean, part.changes, part.unseen))
+    there = np.isfinite(means).all(axis=0)
+    m = int(there.sum())
+    one, other = (
+        Seeds(
+            float(means[side, there].mean()) if m else float("nan"),
+            changes[side, there] / max(m, 1),
+            found.runs[side, there],
+            doubts[side, there] / max(m, 1),
+        )
+        for side in (0, 1)
+    )
+    differences = (means[1] - means[0])[there]
+    ks = np.unique(part.k[:, known])
+    return Measured(
+        metric=name,
+        k=int(ks[0]) if len(ks) == 1 else 0,
+        one=one,
+        other=other,
+        left_out=(differences.sum() - differences) / (m - 1) if m > 1 else np.full(m, np.nan),
+        most=float(part.most[:, known].max(initial=0.0)),
+    )
+
+
+def _unchanged(found: Matched) -> NDArray[np.bool_]:
+    """Which pairs (P,) have the same coefficients on both sides, seed by seed: there is nothing left to doubt."""
+    coefficients = {
+        unit: own for runs, _ in found.parts() for unit, own in zip(runs.units.tolist(), runs.coefficients, strict=True)
+    }
+    return np.array(
+        [
+            np.array_equal(found.has_seed[0, pair], found.has_seed[1, pair])
+            and np.array_equal(coefficients[pair], coefficients[pair + found.pairs], equal_nan=True)
+            for pair in range(found.pairs)
+        ]
+    )
+
+
+def _blank(units: int, seeds: int) -> _Pairs:
+    mean, doubt, most, k = np.full((4, units), np.nan)
+    return _Pairs(mean, np.zeros((units, seeds)), doubt, most, k)

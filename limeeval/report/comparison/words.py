@@ -1,0 +1,38 @@
+"""Settings in words, and what somebody may have meant."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from limeeval.report.nearest import did_you_mean
+
+_NAMING = {"kernel_width_factor": "kernel_width"}
+"""Settings that name a side, and others that are the same thing in other words."""
+
+
+def named(settings: Mapping[str, Any]) -> str:
+    """Settings in words."""
+    said_twice = {twin for name, twin in _NAMING.items() if name in settings}
+    return ", ".join(f"{name} {written(value)}" for name, value in settings.items() if name not in said_twice)
+
+
+def written(value: Any) -> str:
+    """A value of a setting in words."""
+    if value is None:
+        return "none"
+    if isinstance(value, int) and not isinstance(value, bool):
+        return f"{value:,}"
+    return f"{value:,.6g}" if isinstance(value, float) else str(value)
+
+
+def listed(values: Iterable[Any], most: int) -> str:
+    """The first of some values, with commas."""
+    own = [str(value) for value in values]
+    return ", ".join(own[:most]) + (", ..." if len(own) > most else "")
+
+
+def suggested(name: object, known: Iterable[str]) -> str:
+    """What somebody may have meant, and all there is."""
+    names = [str(one) for one in known]
+    return f"{did_you_mean(str(name), names)} (known: {', '.join(names)})"
