@@ -3,22 +3,28 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
-import numpy as np
-
 from limeeval.lime.explainers import LimeTabularExplainer
 from limeeval.lime.image_explainer import IMAGES_AT_ONCE, LimeImageExplainer
-from limeeval.lime.labels import Labels
-from limeeval.lime.model import BATCH_ROWS, fitted_estimator, mode_of
+from limeeval.lime.model import BATCH_ROWS, mode_of
 from limeeval.report.description import Target
+from limeeval.study.asked import (
+    checked_images,
+    checked_rows,
+    grid_asked,
+    ids_of,
+    labels_asked,
+    name_of,
+    settings_asked,
+)
 from limeeval.study.describe import describe
 from limeeval.study.study import Study, study_of
 from limeeval.study.top_k import resolved_k
-from limeeval.sweep.functions import accepted, run_functions
-from limeeval.sweep.grid import IMAGE_DEFAULTS, SAMPLING_KEYS, TABLE_DEFAULTS, Grid, grid_of, seeds_of
+from limeeval.sweep.functions import run_functions
+from limeeval.sweep.grid import seeds_of
 from limeeval.sweep.plan import FunctionPlan, Names, Plan
 from limeeval.sweep.run import run_sweep
 from limeeval.sweep.store import Store
@@ -77,18 +83,18 @@ def evaluate(
     if not isinstance(goal, Target):
         raise ValueError(f"target must be a limeeval.Target, got {target!r}")
     is_of_images = isinstance(explainer, LimeImageExplainer)
-    rows, chosen = _checked_images(instances) if is_of_images else _checked_rows(instances), seeds_of(seeds)
+    rows, chosen = checked_images(instances) if is_of_images else checked_rows(instances), seeds_of(seeds)
     plan: Plan | FunctionPlan
     if isinstance(explainer, (LimeTabularExplainer, LimeImageExplainer)):
         plan = Plan(
-            names=Names(task, _name_of(predict_fn)),
+            names=Names(task, name_of(predict_fn)),
             explainer=explainer,
             instances=rows,
-            ids=_ids(rows),
+            ids=ids_of(rows),
             predict_fn=predict_fn,
             seeds=chosen,
-            grid=_grid(explainer, settings),
-            labels=_labels(explainer.mode, explainer.class_names, labels, top_labels),
+            grid=grid_asked(explainer, settings),
+            labels=labels_asked(explainer.mode, explainer.class_names, labels, top_labels),
             fidelity_at=goal.fidelity_at,
             batch_rows=IMAGES_AT_ONCE if is_of_images else BATCH_ROWS,
             model_id=model_id,
@@ -98,97 +104,20 @@ def evaluate(
         sweep = run_sweep(plan, n_jobs=n_jobs, store=_store(store, model_id))
     else:
         plan = FunctionPlan(
-            names=Names(task, _name_of(predict_fn), _name_of(explainer)),
+            names=Names(task, name_of(predict_fn), name_of(explainer)),
             explain=explainer,
             instances=rows,
-            ids=_ids(rows),
+            ids=ids_of(rows),
             predict_fn=predict_fn,
             seeds=chosen,
-            settings=_listed(explainer, settings),
-            labels=_labels(mode_of(predict_fn, rows), None, labels, top_labels),
+            settings=settings_asked(explainer, settings),
+            labels=labels_asked(mode_of(predict_fn, rows), None, labels, top_labels),
         )
         resolved_k(k, None, plan.d, plan.named)
         sweep = run_functions(plan, n_jobs=n_jobs)
     unit = "images" if is_of_images else "rows"
     description = describe(plan, sweep, k=k, seconds=time.perf_counter() - start, unit=unit)
     return study_of(sweep, description, goal, explainer=explainer)
-
-
-def _grid(explainer: LimeTabularExplainer | LimeImageExplainer, settings: Mapping[str, Any]) -> Grid:
-    """The settings asked for; the others as the explainer has them, or as the lime package."""
-    usual = IMAGE_DEFAULTS if isinstance(explainer, LimeImageExplainer) else TABLE_DEFAULTS
-    own = usual | {"kernel_width": explainer.kernel_width, "kernel_width_factor": None}
-    own |= {key: value for key, value in explainer.arguments.items() if key in (*SAMPLING_KEYS, "feature_selection")}
-    if settings.get("kernel_width_factor") is not None:
-        own["kernel_width"] = None
-    return grid_of({**own, **settings})
-
-
-def _listed(explain: Any, settings: Mapping[str, Any]) -> dict[str, list[Any]]:
-    """A function's own settings, each as a list.
-
-    Raises:
-        ValueError: a setting that it does not take.
-    """
-    if not callable(explain):
-        raise ValueError(
-            "explainer must be a LimeTabularExplainer, a LimeImageExplainer or a function "
-            f"(X, predict_fn, seed, **settings), got {type(explain).__name__}"
-        )
-    taken = accepted(explain, settings)
-    unknown = [key for key in settings if key not in taken]
-    if unknown:
-        raise ValueError(f"settings must be parameters of {_name_of(explain)}, got {', '.join(unknown)}")
-    return {key: list(value) if isinstance(value, (list, tuple)) else [value] for key, value in settings.items()}
-
-
-def _labels(mode: str, class_names: Sequence[str] | None, labels: Any, top_labels: int | None) -> Labels:
-    if labels is None:
-        return Labels(mode, class_names, (), 1 if top_labels is None else top_labels)
-    if top_labels is not None:
-        raise ValueError(f"labels and top_labels exclude each other, got {labels} and {top_labels}")
-    return Labels(mode, class_names, [labels] if isinstance(labels, (int, str)) else labels, None)
-
-
-def _checked_rows(instances: Any) -> Any:
-    """The instances if they are rows (n, d).
-
-    Raises:
-        ValueError: a single row, or none.
-    """
-    shape = np.shape(instances) if not hasattr(instances, "shape") else instances.shape
-    if len(shape) < 2 or not shape[0]:
-        raise ValueError(f"instances must be rows (n, d), at least one, got shape {tuple(shape)}")
-    return instances if hasattr(instances, "shape") else np.asarray(instances)
-
-
-def _checked_images(instances: Any) -> list[Any]:
-    """The instances as a list of images.
-
-    Raises:
-        ValueError: a single image, or none.
-    """
-    if not hasattr(instances, "__len__"):
-        raise ValueError(f"instances must be images, as (n, H, W, channels) or a list, got {type(instances).__name__}")
-    shape = np.shape(instances) if hasattr(instances, "shape") else ()
-    if not len(instances) or (shape and (len(shape) == 2 or (len(shape) == 3 and shape[2] in (1, 3, 4)))):
-        raise ValueError(f"instances must be images, as (n, H, W, channels) or a list, got shape {shape or (0,)}")
-    return list(instances)
-
-
-def _ids(rows: Any) -> list[Any]:
-    """The user's names of the rows: a data frame's index, else positions."""
-    if hasattr(rows, "iloc"):
-        return list(rows.index)
-    return list(range(rows.shape[0] if hasattr(rows, "shape") else len(rows)))  # Sparse rows have no length.
-
-
-def _name_of(function: Any) -> str:
-    """What a model or function is called in the tables."""
-    estimator = fitted_estimator(function)
-    if estimator is not None and hasattr(estimator, "fit"):
-        return type(estimator).__name__
-    return str(getattr(function, "__name__", type(function).__name__))
 
 
 def _store(folder: str | Path | None, model_id: str | None) -> Store | None:

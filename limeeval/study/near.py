@@ -12,7 +12,7 @@ from limeeval.lime.labels import Labels
 from limeeval.lime.model import Model, fitted_estimator, prediction_function
 from limeeval.lime.reading import read_table
 from limeeval.lime.schema import Schema
-from limeeval.study.evaluate import _checked_rows
+from limeeval.study.asked import checked_rows
 from limeeval.sweep.nearby import Nearby, draw_nearby
 
 
@@ -79,7 +79,7 @@ def encoded(schema: Schema, instances: Any) -> Array:
     Raises:
         ValueError: sparse rows, or values that do not fit the columns.
     """
-    rows = _checked_rows(instances)
+    rows = checked_rows(instances)
     if hasattr(rows, "tocsr"):
         raise ValueError("instances must be dense rows, whose columns have neighbouring values, got sparse ones")
     each = [rows.iloc[i] if hasattr(rows, "iloc") else rows[i] for i in range(len(rows))]

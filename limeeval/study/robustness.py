@@ -25,7 +25,7 @@ from limeeval.metrics.robustness import (
 from limeeval.report.scores.means import Measured, mean_scores
 from limeeval.report.scores.scored import table_of
 from limeeval.report.scores.units import units_of
-from limeeval.study.evaluate import _grid, _labels, _listed, _name_of
+from limeeval.study.asked import grid_asked, labels_asked, name_of, settings_asked
 from limeeval.study.near import Near, columns, encoded, near
 from limeeval.sweep.grid import seeds_of
 from limeeval.sweep.nearby import Explained, explain_nearby, explain_nearby_by_function
@@ -105,7 +105,7 @@ def robustness(
     chosen = seeds_of(seeds)
     if len(chosen) < 2:
         raise ValueError(f"seeds must be at least 2, for the noise floor is between seeds, got {len(chosen)}")
-    names = Names(task, _name_of(predict_fn), "lime" if _is_lime(explainer) else _name_of(explainer))
+    names = Names(task, name_of(predict_fn), "lime" if _is_lime(explainer) else name_of(explainer))
     schema, sd = columns(explainer, background)
     rows = encoded(schema, instances)
     inputs = schema.fitted_on(fitted_estimator(predict_fn)).decode(rows)
@@ -136,8 +136,8 @@ def _is_lime(explainer: Any) -> bool:
 
 def _asked_labels(explainer: Any, predict_fn: Any, instances: Any, labels: Any, top_labels: Any) -> Labels:
     if _is_lime(explainer):
-        return _labels(explainer.mode, explainer.class_names, labels, top_labels)
-    return _labels(mode_of(predict_fn, instances), None, labels, top_labels)
+        return labels_asked(explainer.mode, explainer.class_names, labels, top_labels)
+    return labels_asked(mode_of(predict_fn, instances), None, labels, top_labels)
 
 
 def _by_lime(
@@ -149,7 +149,7 @@ def _by_lime(
         explainer=explainer,
         instances=given.schema.decode(rows),
         ids=range(len(rows)),
-        grid=_grid(explainer, settings),
+        grid=grid_asked(explainer, settings),
         labels=Labels(given.labels.mode, given.labels.class_names, outputs),
         **common,
     )
@@ -159,7 +159,7 @@ def _by_lime(
 def _by_function(
     explain: Callable[..., Any], given: Near, settings: dict[str, Any], n_jobs: int, common: dict[str, Any]
 ) -> Explained:
-    listed = _listed(explain, settings)
+    listed = settings_asked(explain, settings)
     rows = np.moveaxis(given.nearby.rows, 1, 0)
     plans = [
         FunctionPlan(
