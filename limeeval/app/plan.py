@@ -45,6 +45,7 @@ def task_and_plan(settings: Mapping[str, Any]) -> tuple[Task | ImageTask, Plan |
         top_labels=top_labels,
         fidelity_at=settings["target"]["fidelity_at"],
         batch_rows=settings["batch_rows"],
+        nonlinearity=settings["nonlinearity"],
     )
     return task, plan if settings["explainer"] == "lime" else _function_plan(plan, settings)
 
@@ -74,7 +75,7 @@ def _check_values(settings: Mapping[str, Any]) -> None:
         raise ValueError(f"n_jobs must be a number of processes, or -1 for all cores, got {n_jobs}")
     target = settings["target"]
     check_kernel_width(target["fidelity_at"], "target.fidelity_at")
-    for key in ("trust", "dry_run"):
+    for key in ("trust", "dry_run", "nonlinearity"):
         if not isinstance(settings[key], bool):
             raise ValueError(f"{key} must be true or false, got {settings[key]}")
     for key in ("jaccard", "r2_margin"):
@@ -84,6 +85,8 @@ def _check_values(settings: Mapping[str, Any]) -> None:
     limit = settings["store_limit"]
     if isinstance(limit, bool) or not isinstance(limit, (int, float)) or not limit > 0:
         raise ValueError(f"store_limit must be a number of GiB above 0, got {limit}")
+    if settings["explainer"] != "lime" and settings["nonlinearity"]:
+        raise ValueError(f"nonlinearity=true needs explainer=lime, which has samples, got {settings['explainer']}")
     if settings["explainer"] != "lime" and not settings["trust"]:
         raise ValueError(
             f"trust=true must be given to run code that the command line names, got explainer={settings['explainer']}"

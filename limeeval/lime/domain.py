@@ -52,6 +52,12 @@ class Domain(Protocol):
     def draw(self, uniforms: Array) -> State:
         """Samples made of uniforms (n, width) in [0, 1), which are the domain's to overwrite."""
 
+    def redraw(self, state: State, uniforms: Array) -> State | None:
+        """Other samples of the same representations: the law of ``draw`` given z; None where z leaves nothing open.
+
+        Uniforms (n, width) in [0, 1) are the domain's to overwrite, ``state`` is not.
+        """
+
     def design(self, state: State) -> Array:
         """Interpretable representation z (n, d) of samples."""
 

@@ -86,6 +86,10 @@ class ImageDomain:
         """Masks (n, d)."""
         return (uniforms < SHARE_ON,)
 
+    def redraw(self, state: State, uniforms: Array) -> State | None:
+        """None: a mask says all there is of a sample."""
+        return None
+
     def design(self, state: State) -> Array:
         """z (n, d): 1 where shown, 0 where hidden."""
         z: Array = state[0].astype(float)

@@ -15,6 +15,7 @@ from scipy.special import ndtri
 from limeeval.lime.background import Background
 from limeeval.lime.domain import Array, Shown, State
 from limeeval.lime.kernel import distances_to
+from limeeval.lime.redraw import confined, open_columns, own_ends
 from limeeval.lime.schema import Schema
 
 _SMALLEST, _LARGEST = 2.0**-54, 1.0 - 2.0**-53
@@ -96,6 +97,19 @@ class TabularDomain:
         if whole.any():
             inside = where[:, whole]
             values[:, whole] = np.clip(np.rint(values[:, whole]), known.low.take(inside), known.high.take(inside))
+
+    def redraw(self, state: State, uniforms: Array) -> State | None:
+        """Values drawn again: within the instance's cell where z is 1, from the other cells where it is 0.
+
+        Columns without bins are their own representation and keep their values; None where nothing could change.
+        """
+        is_open = open_columns(self.background, self.columns, self.own_cells)
+        if not is_open.any():
+            return None
+        cells, values = state
+        is_own = cells == self.own_cells.astype(cells.dtype)
+        again = self.draw(confined(uniforms, is_own, *own_ends(self.background, self.columns, self.own_cells)))
+        return np.where(is_open, again[0], cells), np.where(is_open, again[1], values)
 
     def design(self, state: State) -> Array:
         """z (n, d): 1 in the instance's cell and 0 elsewhere; standardized values in columns without bins."""

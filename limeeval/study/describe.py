@@ -44,7 +44,7 @@ def describe(
         feature_unit=plan.feature_unit,
         most_features=plan.most_features,
         k=resolved_k(k, usual_k, plan.d, plan.named),
-        rows_predicted=sweep.rows_predicted if sweep else 0,
+        rows_predicted=sweep.rows_predicted + sweep.rows_redrawn if sweep else 0,
         rows_stored=sweep.rows_stored if sweep else 0,
         rows_of_a_loop=sweep.rows_of_a_loop if sweep else 0,
         seconds=seconds,

@@ -40,6 +40,7 @@ def evaluate(
     top_labels: int | None = None,
     k: int | None = None,
     target: Target | None = None,
+    nonlinearity: bool = False,
     n_jobs: int = 1,
     store: str | Path | None = None,
     model_id: str | None = None,
@@ -61,6 +62,8 @@ def evaluate(
         top_labels: explain this many of the most likely classes instead.
         k: of top-k scores; None: at most 5 and half the features.
         target: what counts as stable and as faithful.
+        nonlinearity: whether richer models (a quadratic surface, boosted trees) are fitted too, to say how much a line
+            misses, why, and which features carry it; about as long again. For LIME only.
         n_jobs: processes, as joblib counts them; threads for images, whose model stays in this process. The result does
             not depend on it.
         store: folder in which predictions are kept and found again; needs ``model_id``.
@@ -99,10 +102,13 @@ def evaluate(
             batch_rows=IMAGES_AT_ONCE if is_of_images else BATCH_ROWS,
             model_id=model_id,
             one_process=is_of_images,
+            nonlinearity=nonlinearity,
         )
         resolved_k(k, None, plan.d, plan.named)
         sweep = run_sweep(plan, n_jobs=n_jobs, store=_store(store, model_id))
     else:
+        if nonlinearity:
+            raise ValueError("nonlinearity is for LIME, which has samples, got a function")
         plan = FunctionPlan(
             names=Names(task, name_of(predict_fn), name_of(explainer)),
             explain=explainer,

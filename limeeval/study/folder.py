@@ -19,6 +19,8 @@ if TYPE_CHECKING:
     import pandas as pd
 
 TABLES = ("attributions", "fits", "instances", "scores")
+RICHER = ("nonlinearity", "terms")
+"""Tables of what a line misses, where that was asked for."""
 SUMMARY, PROVENANCE, STATUS = "summary.json", "provenance.json", "status.json"
 _LOCK = ".lock"
 
@@ -58,11 +60,18 @@ def write(study: Study, folder: Path) -> None:
     """The same for a folder that is already this run's own."""
     (folder / SUMMARY).unlink(missing_ok=True)  # An earlier run's: tables are no finished run without theirs.
     remove_pictures(folder)
-    for name in TABLES:
+    for name in RICHER:
+        (folder / f"{name}.parquet").unlink(missing_ok=True)
+    for name in tables_in(study):
         write_table(folder / f"{name}.parquet", getattr(study, name))
     if study.pictures is not None:
         write_pictures(study.pictures, folder, whole=_whole)
     write_json(folder / SUMMARY, summary_of(study))
+
+
+def tables_in(study: Study) -> list[str]:
+    """Names of the tables that a study has."""
+    return [*TABLES, *(name for name in RICHER if getattr(study, name) is not None)]
 
 
 def rebuild(study: Study, folder: Path) -> None:
@@ -95,6 +104,7 @@ def load(folder: str | os.PathLike[str]) -> Study:
         descriptions = [Description.from_dict(fields) for fields in summary["runs"]]
         target = Target(**summary["target"])
         attributions, fits, instances = (pd.read_parquet(path / f"{table}.parquet") for table in TABLES[:3])
+        richer = {name: pd.read_parquet(path / f"{name}.parquet") for name in RICHER if _has(path, name)}
     except (OSError, ValueError, KeyError, TypeError) as error:
         raise ValueError(f"{folder} must be the folder of a run, got files that cannot be read: {error}") from error
     return Study(
@@ -107,7 +117,12 @@ def load(folder: str | os.PathLike[str]) -> Study:
         failures=tuple(summary.get("failures", ())),
         remarks=tuple(summary.get("remarks", ())),
         pictures=load_pictures(path),
+        **richer,
     )
+
+
+def _has(folder: Path, table: str) -> bool:
+    return (folder / f"{table}.parquet").is_file()
 
 
 def summary_of(study: Study) -> dict[str, Any]:

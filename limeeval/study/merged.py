@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING, Any
 from limeeval.report.description import Description
 from limeeval.study.folder import STATUS, load
 from limeeval.study.study import Study
-from limeeval.sweep.merge import Job, Tables, merge, merged_pictures
+from limeeval.sweep.merge import Job, Tables, merge, merged_pictures, merged_tables
+from limeeval.sweep.nonlinearity import FOUND
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -42,6 +43,8 @@ def merged_study(folders: Sequence[Path], *, arguments: Sequence[str]) -> Study:
         failures=[failure for study in studies for failure in study.failures],
         remarks=list(dict.fromkeys(remark for study in studies for remark in study.remarks)),
         pictures=merged_pictures(jobs),
+        nonlinearity=merged_tables(jobs, [study.nonlinearity for study in studies], FOUND),
+        terms=merged_tables(jobs, [study.terms for study in studies], ("first", "second", "gain")),
     )
 
 

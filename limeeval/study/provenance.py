@@ -12,7 +12,7 @@ from typing import Any
 
 import limeeval
 from limeeval.report.answer.commands import PROGRAM, quoted
-from limeeval.study.folder import TABLES, digest_of
+from limeeval.study.folder import digest_of, tables_in
 from limeeval.study.picture_files import SEGMENTS
 from limeeval.study.study import Study
 
@@ -78,7 +78,7 @@ def _common(study: Study, folder: Path) -> dict[str, Any]:
 
 
 def _files(study: Study) -> list[str]:
-    return [*(f"{name}.parquet" for name in TABLES), *([SEGMENTS] if study.pictures is not None else [])]
+    return [*(f"{name}.parquet" for name in tables_in(study)), *([SEGMENTS] if study.pictures is not None else [])]
 
 
 def how_chosen(asked: Any, count: int, *, trained: bool) -> str:

@@ -80,6 +80,9 @@ class Study:
         remarks: what else there is to know.
         explainer: that was evaluated; None in a study loaded from a folder.
         pictures: the images and their segmentations, where images were explained.
+        nonlinearity: where that was asked for, what lines and richer models miss: one row an instance, label, set of
+            samples, width and group of scored samples.
+        terms: likewise, the squares and pairs of features that carry most of what a line misses.
     """
 
     attributions: pd.DataFrame
@@ -92,6 +95,8 @@ class Study:
     remarks: Sequence[str] = ()
     explainer: Any = None
     pictures: Pictures | None = None
+    nonlinearity: pd.DataFrame | None = None
+    terms: pd.DataFrame | None = None
 
     @cached_property
     def scores(self) -> pd.DataFrame:
@@ -101,7 +106,10 @@ class Study:
         from limeeval.report.scores.score import score
 
         segments = None if self.pictures is None else self.pictures.segments
-        found = [score(self.attributions, self.fits, k=k, segments=segments) for k in _ks(self.descriptions)]
+        found = [
+            score(self.attributions, self.fits, k=k, segments=segments, nonlinearity=self.nonlinearity)
+            for k in _ks(self.descriptions)
+        ]
         return found[0] if len(found) == 1 else pd.concat(found, ignore_index=True).drop_duplicates(ignore_index=True)
 
     @cached_property
@@ -116,6 +124,7 @@ class Study:
                 one,
                 self.target,
                 fits=self.fits,
+                terms=self.terms,
             )
             for one in self.descriptions
         ]
@@ -224,6 +233,8 @@ def study_of(
         remarks=sweep.remarks,
         explainer=explainer,
         pictures=sweep.pictures,
+        nonlinearity=sweep.nonlinearity,
+        terms=sweep.terms,
     )
 
 

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
+from typing import NamedTuple
 
 import numpy as np
 
+from limeeval.lime.domain import Array
 from limeeval.sweep.fits import Fits
 from limeeval.sweep.plan import Plan
 from limeeval.sweep.rows import Explained, Rows, rows_of
@@ -13,9 +16,18 @@ from limeeval.sweep.store import TOLERANCE
 from limeeval.sweep.work import Done, Unit, Work
 
 
+class Kept(NamedTuple):
+    """The explained outputs (n, L) of some seeds of one instance with one set of samples, and which labels they are."""
+
+    sampling: int
+    instance: int
+    labels: list[int]
+    outputs: Mapping[int, Array]
+
+
 @dataclass
 class Gathering:
-    """The rows of a sweep so far; units come in their order.
+    """The rows of a sweep so far, and the outputs that were kept; units come in their order.
 
     Seeds that name another label than the first one of their instance are left out: the model is not deterministic.
     """
@@ -23,7 +35,9 @@ class Gathering:
     plan: Plan
     work: Work
     rows: list[Rows] = field(default_factory=list)
+    kept: list[Kept] = field(default_factory=list)
     _waiting: dict[tuple[int, int], dict[int, Fits]] = field(default_factory=dict)
+    _outputs: dict[tuple[int, int], dict[int, Array]] = field(default_factory=dict)
     _off: float = 0.0
     _largest: float = 0.0
     _left_out: int = 0
@@ -34,6 +48,8 @@ class Gathering:
         for number, fits in enumerate(done.fits, start=unit.start):
             place = unit.sampling, number // seeds
             self._waiting.setdefault(place, {})[neighborhoods[number].seed] = fits
+            if number in done.outputs:
+                self._outputs.setdefault(place, {})[neighborhoods[number].seed] = done.outputs[number]
         for place in [place for place in self._waiting if place < (unit.sampling, unit.stop // seeds)]:
             self._settle(place)
 
@@ -55,7 +71,11 @@ class Gathering:
         sampling, instance = self.work.samplings[place[0]], place[1]
         names = sampling.neighborhoods[instance * len(self.plan.seeds)].domain.feature_names
         explained = Explained(sampling.settings, instance, names, self._waiting.pop(place))
-        self.rows.append(rows_of(self.plan, self.work.settings, self._of_one_mind(explained)))
+        same = self._of_one_mind(explained)
+        self.rows.append(rows_of(self.plan, self.work.settings, same))
+        outputs = {seed: found for seed, found in self._outputs.pop(place, {}).items() if seed in same.fits}
+        if outputs:
+            self.kept.append(Kept(*place, next(iter(same.fits.values())).labels, outputs))
 
     def _of_one_mind(self, explained: Explained) -> Explained:
         """Without the seeds whose f(x) names other labels than the first seed's."""

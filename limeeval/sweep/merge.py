@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -21,7 +21,7 @@ SAME = 1e-9
 """Differences up to this share of the largest coefficient are those of other batches, not another answer."""
 NO_SETTINGS = (
     *("instances", "seeds", "labels", "top_labels"),  # rows of their own
-    *("out", "dry_run", "trust", "n_jobs", "batch_rows", "store", "store_limit"),
+    *("out", "dry_run", "trust", "n_jobs", "batch_rows", "store", "store_limit", "nonlinearity"),
     *("task.k", "task.labels", "task.unit"),
 )
 """Swept keys that tell no rows apart that their columns do not; ``metrics`` and ``target`` neither."""
@@ -63,6 +63,31 @@ def merge(jobs: Sequence[Job]) -> Tables:
     return Tables(
         _once(in_order(stacked(attributions)), check="coefficient"), _fits(fits), _once(in_order(stacked(instances)))
     )
+
+
+def merged_tables(
+    jobs: Sequence[Job], tables: Sequence[pd.DataFrame | None], found: Collection[str]
+) -> pd.DataFrame | None:
+    """Further tables of the jobs as one, each row once, instances numbered as :func:`merge` numbers them.
+
+    Args:
+        jobs: all jobs.
+        tables: one a job, None where it has none.
+        found: columns that hold results; all others say what a row is about.
+    """
+    import pandas as pd
+
+    keys = list(jobs[0].tables.attributions.columns)
+    settings = [key for key in dict.fromkeys(key for job in jobs for key in job.swept) if _is_setting(key, keys)]
+    numbered = [
+        _renumbered(table.assign(**{key: job.swept.get(key) for key in settings}), positions)
+        for job, table, (_, positions) in zip(jobs, tables, _positions([job.tables for job in jobs]), strict=True)
+        if table is not None
+    ]
+    if not numbered:
+        return None
+    whole = pd.concat(numbered, ignore_index=True)
+    return whole.drop_duplicates([column for column in whole if column not in found], ignore_index=True)
 
 
 def merged_pictures(jobs: Sequence[Job]) -> Pictures | None:
@@ -156,13 +181,15 @@ def _positions(jobs: Sequence[Tables]) -> Iterator[tuple[Tables, pd.Series[int]]
 
 
 def _numbered(tables: Tables, positions: pd.Series[int]) -> Tables:
+
+    return Tables(*(_renumbered(table, positions) for table in tables))
+
+
+def _renumbered(table: pd.DataFrame, positions: pd.Series[int]) -> pd.DataFrame:
     import pandas as pd
 
-    def numbered(table: pd.DataFrame) -> pd.DataFrame:
-        old = pd.MultiIndex.from_frame(table[["task", "instance"]])
-        return table.assign(instance=positions.reindex(old).to_numpy())
-
-    return Tables(*map(numbered, tables))
+    old = pd.MultiIndex.from_frame(table[["task", "instance"]])
+    return table.assign(instance=positions.reindex(old).to_numpy())
 
 
 def _once(table: pd.DataFrame, *, check: str | None = None) -> pd.DataFrame:

@@ -66,6 +66,7 @@ class Plan:
         batch_rows: the most rows given to the model at once.
         model_id: what identifies the model across processes; None: its predictions cannot be kept.
         one_process: the model must not be copied to other processes.
+        nonlinearity: whether richer models are fitted too, to say what a line misses.
     """
 
     names: Names
@@ -80,6 +81,7 @@ class Plan:
     batch_rows: int = BATCH_ROWS
     model_id: str | None = None
     one_process: bool = False
+    nonlinearity: bool = False
 
     @cached_property
     def samplings(self) -> list[Sampling]:
@@ -229,6 +231,7 @@ def plan_of_task(
     top_labels: int | None = 1,
     fidelity_at: float = 1.0,
     batch_rows: int | None = None,
+    nonlinearity: bool = False,
 ) -> Plan:
     """LIME on rows of a task, which are positions in its data; for the other arguments see :class:`Plan`.
 
@@ -252,6 +255,7 @@ def plan_of_task(
         batch_rows=usual if batch_rows is None else batch_rows,
         model_id=task.model_id,
         one_process=one_process,
+        nonlinearity=nonlinearity,
     )
 
 

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
+from typing import Any
 
 from limeeval.lime.model import ModelError
 from limeeval.sweep.executor import Failed, outcomes
 from limeeval.sweep.gathering import Gathering
+from limeeval.sweep.nonlinearity import nonlinearity
 from limeeval.sweep.plan import Plan
 from limeeval.sweep.store import ModelChanged, Store
 from limeeval.sweep.tables import Sweep, tables
@@ -55,13 +57,20 @@ def _run(plan: Plan, work: Work, n_jobs: int, on_rows: Callable[[int], None]) ->
     gathered.finish()
     if not gathered.rows:
         raise ModelError(next(iter(failed.values())).message)
+    failures, remarks = [outcome.message for outcome in failed.values()], counts.remarks
+    richer: dict[str, Any] = {}
+    if gathered.kept:
+        found = nonlinearity(plan, work, gathered.kept, n_jobs=n_jobs)
+        failures, remarks = [*failures, *found.failures], [*remarks, *found.remarks]
+        richer = {"nonlinearity": found.sums, "terms": found.terms, "rows_redrawn": found.rows_predicted}
     return tables(
         plan,
         gathered.rows,
         rows_predicted=counts.predicted,
         rows_stored=counts.stored,
-        failures=list(dict.fromkeys(outcome.message for outcome in failed.values())),
-        remarks=[*dict.fromkeys(counts.remarks), *gathered.remarks],
+        failures=list(dict.fromkeys(failures)),
+        remarks=[*dict.fromkeys(remarks), *gathered.remarks],
+        **richer,
     )
 
 

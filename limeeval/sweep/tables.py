@@ -32,6 +32,10 @@ class Sweep:
         rows_stored: rows whose predictions were known from an earlier run.
         rows_of_a_loop: rows that explaining cell by cell would have given to it.
         pictures: the images, where images were explained.
+        nonlinearity: what a line misses, one row an instance, label, set of samples, width and group of scored samples,
+            where that was asked for: see :class:`limeeval.sweep.nonlinearity.Nonlinearity`.
+        terms: the squares and pairs that carry it.
+        rows_redrawn: rows given to the model beside ``rows_predicted``, to see what bins hide.
         failures: what did not finish, each with the reason.
         remarks: what else the user should know.
     """
@@ -43,6 +47,9 @@ class Sweep:
     rows_stored: int
     rows_of_a_loop: int
     pictures: Pictures | None = None
+    nonlinearity: pd.DataFrame | None = None
+    terms: pd.DataFrame | None = None
+    rows_redrawn: int = 0
     failures: list[str] = field(default_factory=list)
     remarks: list[str] = field(default_factory=list)
 
@@ -81,7 +88,7 @@ def _in_order(
     fits: pd.DataFrame, sizes: NDArray[np.intp], found: Mapping[str, Array]
 ) -> tuple[pd.DataFrame, pd.DataFrame]:
     """Fits in the order of their keys, and their attributions: ``sizes`` features each, ``found`` fit by fit."""
-    keys = fits.drop(columns=[column for column in fits if is_measured(column)])
+    keys = fits.drop(columns=[column for column in fits if is_measured(str(column))])
     order = np.argsort(ranks(keys, keys_of(keys)), kind="stable")
     starts, sizes = (np.cumsum(sizes) - sizes)[order], sizes[order]
     feature = np.arange(sizes.sum()) - np.repeat(np.cumsum(sizes) - sizes, sizes)

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
+import numpy as np
+
 from limeeval.lime.collect import Evidence, collect_evidence
-from limeeval.lime.domain import Domain
+from limeeval.lime.domain import Array, Domain
 from limeeval.lime.labels import Labels
 from limeeval.lime.model import Model, prediction_function
 from limeeval.lime.moments import GROUPS
@@ -26,6 +28,8 @@ from limeeval.sweep.grid import FIT_KEYS
 from limeeval.sweep.plan import Plan, Sampling
 from limeeval.sweep.store import Store, StoredPredictions, key_of
 
+KEPT_SEEDS = 2
+"""Of an instance's seeds, the first so many are fitted by richer models: one half to fit to, one to score on."""
 _CACHED_BYTES = 2 * 2**20
 """Of moments, about what stays in a processor's cache while they are fitted."""
 
@@ -47,18 +51,47 @@ class _Looked(Exception):
     """Whether a batch is stored: raised in place of predicting it."""
 
 
+class Asked(NamedTuple):
+    """A model that answers batches."""
+
+    model: Model
+    predict: Predict | StoredPredictions
+
+    @property
+    def rows_predicted(self) -> int:
+        """Rows given to the model so far."""
+        return self.model.rows_predicted
+
+    @property
+    def rows_stored(self) -> int:
+        """Rows whose predictions were known."""
+        return self.predict.rows_read if isinstance(self.predict, StoredPredictions) else 0
+
+    @property
+    def remarks(self) -> list[str]:
+        """What is to be said of the store."""
+        return self.predict.remarks if isinstance(self.predict, StoredPredictions) else []
+
+
 class Done(NamedTuple):
-    """A finished unit: the fits of each of its neighborhoods, and where their predictions came from."""
+    """A finished unit: the fits of each of its neighborhoods, and where their predictions came from.
+
+    ``outputs`` are the explained outputs (n, L) of the neighborhoods of kept seeds, by their numbers.
+    """
 
     fits: list[Fits]
     rows_predicted: int
     rows_stored: int
     remarks: list[str]
+    outputs: Mapping[int, Array]
 
 
 @dataclass(frozen=True, eq=False)
 class Work:
-    """All that a unit needs; made once, and sent once to every process."""
+    """All that a unit needs; made once, and sent once to every process.
+
+    ``kept_seeds`` are those whose outputs are kept once they are folded into moments.
+    """
 
     samplings: list[Sampling]
     predict_fn: Any
@@ -67,6 +100,7 @@ class Work:
     batch_rows: int
     store: Store | None
     one_process: bool = False
+    kept_seeds: Collection[int] = ()
 
     def units(self) -> Iterator[Unit]:
         """As many whole neighborhoods as fit a batch of rows; one at least, in several batches if it must be."""
@@ -106,18 +140,21 @@ class Work:
             ModelError: the model raised.
             ModelChanged: it does not say again what is stored.
         """
-        model = Model(prediction_function(self.predict_fn, self.labels.mode), self.labels.mode, self.batch_rows)
-        predict: Predict = explained_outputs(model, self.labels.outputs)
-        stored = None if self.store is None else StoredPredictions(self.store, model, predict, self.labels)
+        answers = self.answers()
         neighborhoods = self.neighborhoods(unit)
+        kept: dict[int, list[Array]] = {
+            number: [] for number, one in enumerate(neighborhoods) if one.seed in self.kept_seeds
+        }
 
         def predicted(samples: Samples) -> None:
+            if samples.neighborhood in kept:
+                kept[samples.neighborhood].append(samples.outputs)
             if on_rows is not None:
                 on_rows(len(samples.outputs))
 
         evidence = collect_evidence(
             neighborhoods,
-            stored or predict,
+            answers.predict,
             kernel=self.samplings[unit.sampling].kernel,
             kernel_widths=self.settings.widths,
             sample_counts=self.settings.counts,
@@ -127,9 +164,16 @@ class Work:
         )
         pairs = zip(neighborhoods, evidence, strict=True)
         fits = [fit for several in _together(pairs) for fit in fit_cells(*several, self.settings)]
-        if stored is None:
-            return Done(fits, model.rows_predicted, 0, [])
-        return Done(fits, model.rows_predicted, stored.rows_read, stored.remarks)
+        outputs = {unit.start + number: np.concatenate(parts) for number, parts in kept.items()}
+        return Done(fits, answers.rows_predicted, answers.rows_stored, answers.remarks, outputs)
+
+    def answers(self) -> Asked:
+        """The model, by way of the store if there is one, and what asking it will have taken."""
+        model = Model(prediction_function(self.predict_fn, self.labels.mode), self.labels.mode, self.batch_rows)
+        predict: Predict = explained_outputs(model, self.labels.outputs)
+        return Asked(
+            model, predict if self.store is None else StoredPredictions(self.store, model, predict, self.labels)
+        )
 
 
 def _together(pairs: Iterable[tuple[Neighborhood, Evidence]]) -> Iterator[tuple[list[Evidence], list[Domain]]]:
@@ -171,4 +215,5 @@ def work_of(plan: Plan, store: Store | None = None) -> Work:
         batch_rows=plan.batch_rows,
         store=store,
         one_process=plan.one_process,
+        kept_seeds=plan.seeds[:KEPT_SEEDS] if plan.nonlinearity else (),
     )

@@ -10,6 +10,7 @@ from limeeval.report.answer.choice import best_of, chosen_of, front_of, level_of
 from limeeval.report.answer.followup import next_commands
 from limeeval.report.answer.judged import judged_cells, swept_beside_width_and_samples
 from limeeval.report.answer.ladder import Rung, ladder_of
+from limeeval.report.answer.missed import Missed, missed_in
 from limeeval.report.answer.need import Need, estimated_need
 from limeeval.report.answer.pixels import pixel_sentence
 from limeeval.report.answer.sentences import faithful_sentence, set_sentence, stable_sentence
@@ -39,6 +40,7 @@ class Answer:
         best: where none is, the most stable one that can be trusted otherwise; None if stability is not known.
         steadiness: of the reference cell, instance by instance.
         need: what would make ``best`` stable, where that can be estimated.
+        missed: what a line misses in the reference cell; None if richer models were not asked for.
         stable: the sentence on stability.
         faithful: the sentence on fidelity.
         set: the sentence on the setting to use.
@@ -58,6 +60,7 @@ class Answer:
     best: JudgedCell | None
     steadiness: Steadiness
     need: Need | None
+    missed: Missed | None
     stable: str
     faithful: str
     set: str
@@ -82,6 +85,7 @@ def answer_of(
     target: Target,
     *,
     fits: pd.DataFrame | None = None,
+    terms: pd.DataFrame | None = None,
 ) -> Answer:
     """The answer for the task, model and explainer that the description names.
 
@@ -92,6 +96,7 @@ def answer_of(
         description: what was run; the next commands carry its arguments over.
         target: what stable and faithful mean.
         fits: ``fits.parquet``; without it, differences of fidelity have no interval, and there is no ladder.
+        terms: ``terms.parquet``, where what a line misses was asked for.
 
     Raises:
         ValueError: the scores have no rows of this task, model and explainer.
@@ -106,6 +111,7 @@ def answer_of(
     best = None if chosen else best_of(cells)
     need = None if best is None or best.holds else _need(runs, best, description, target)
     ladder = ladder_of(fits, cells, margin=target.r2_margin)
+    missed = missed_in(reference, own, None if terms is None else _own(terms, description))
     steadiness = steadiness_of(own, rows, reference, target=target.jaccard)
     return Answer(
         description=description,
@@ -121,7 +127,8 @@ def answer_of(
         steadiness=steadiness,
         need=need,
         stable=stable_sentence(reference, steadiness, description),
-        faithful=faithful_sentence(reference, description),
+        missed=missed,
+        faithful=faithful_sentence(reference, description, missed),
         set=set_sentence(
             cells, chosen=chosen, best=best, need=need, ladder=ladder, description=description, target=target
         ),

@@ -51,6 +51,7 @@ class JudgedCell:
         faithful: whether the whole of that interval lies within the margin; None where there is no fidelity to compare
             with. Without limits, from fewer than three seeds, the estimate decides.
         supported: whether at least half of the fits rest on enough effective samples; None without fits.
+        lack_of_fit: share of the model's variation, at the setting's width, that the best line of all misses.
         segmentation: in few words; None for what is no image.
         features: how many there are; of instances that differ in it, the harmonic mean. None without agreement.
         pixel_spearman: rank correlation of the pixels of runs on other segmentations with runs on this one.
@@ -85,6 +86,7 @@ class JudgedCell:
     pixel_iou_same: Score = Score()
     pixel_chance: float | None = None
     p: float | None = None
+    lack_of_fit: Score = Score()
 
     @property
     def holds(self) -> bool:

@@ -16,7 +16,7 @@ _USUAL_SEEDS = 10
 _MORE_SEEDS = 3
 _MORE_INSTANCES = 5
 _NEW_SEEDS = 20
-_OF_SWEEPS = ("seeds", "explainer", "trust", "n_jobs", "store", "store_limit")
+_OF_SWEEPS = ("seeds", "explainer", "trust", "n_jobs", "store", "store_limit", "nonlinearity")
 """Keys that say nothing about a single explanation by LIME."""
 _OF_IMAGES = ("segmentation", "hide_color")
 """Settings that tables show by names, of which some are those of no value that could be typed."""

@@ -101,6 +101,7 @@ def _cell(
         faithful=None,
         supported=None if share is None else share >= _SHARE_SUPPORTED,
         segmentation=segmentation,
+        lack_of_fit=_score(own.get("lack_of_fit")),
         features=_features(own.get("same_first")),
         pixel_spearman=_score(own.get("pixel_spearman")),
         pixel_iou=_score(own.get("pixel_iou")),

@@ -10,10 +10,12 @@ from limeeval.lime.wording import WEAK_BELOW
 from limeeval.report.answer.cells import LIME, JudgedCell, Score
 from limeeval.report.answer.choice import doubted_of, ladders_of, level_of, passes, stable_of
 from limeeval.report.answer.ladder import Rung
+from limeeval.report.answer.missed import Missed
 from limeeval.report.answer.names import shortened
 from limeeval.report.answer.need import Need
 from limeeval.report.answer.steadiness import Steadiness
 from limeeval.report.description import Description, Target
+from limeeval.report.scores.nonlinearity import MISFIT_FROM
 
 CLOSE_FROM = 0.9
 _OPTIMISTIC = "on the seeds it was chosen by: optimistic"
@@ -30,8 +32,8 @@ def stable_sentence(cell: JudgedCell, steadiness: Steadiness, description: Descr
     return f"{verdict}. {agreement[0].upper()}{agreement[1:]}. {_steady(steadiness, cell, description)}"
 
 
-def faithful_sentence(cell: JudgedCell, description: Description) -> str:
-    """How much of the model a line carries in the reference cell, and how it is to be read."""
+def faithful_sentence(cell: JudgedCell, description: Description, missed: Missed | None = None) -> str:
+    """How much of the model a line carries in the reference cell, how it is to be read, and why it misses the rest."""
     if cell.supported is False:
         return f"Not to be trusted: {weakness(cell, description)}. Use a larger width or more samples."
     r2 = cell.fidelity.estimate
@@ -47,8 +49,8 @@ def faithful_sentence(cell: JudgedCell, description: Description) -> str:
     at = _judged_at(cell)
     if r2 <= 0:
         return f"A line carries none of the model's local variation{at} (R2 {r2:.2f}): it says nothing of the model."
-    carried = f"{r2:.0%}{_limits(cell.fidelity)} of the model's local variation{at}"
-    return f"A line carries {carried}: {_reading(r2, cell, description)}."
+    carried = f"{r2:.0%}{_limits(cell.fidelity)} of the model's local variation{at}{_best_line(cell)}"
+    return _joined(f"A line carries {carried}: {_reading(r2, cell, description)}.", _why(missed))
 
 
 def instances_of(cell: JudgedCell, description: Description) -> str:
@@ -113,6 +115,27 @@ def _judged_at(cell: JudgedCell) -> str:
     if at is None or (at == 1 and own is not None and math.isclose(own, 1)):
         return ""
     return " at LIME's width" if at == 1 else f" at x{at:.3g} LIME's width"
+
+
+def _why(missed: Missed | None) -> str:
+    """What the rest is, in shares of the whole."""
+    if missed is None or missed.by_line is None or missed.by_line < MISFIT_FROM:
+        return ""
+    parts = []
+    if missed.within_cells is not None and missed.within_cells >= MISFIT_FROM:
+        parts.append(f"{missed.within_cells:.0%} because bins or categories hide it")
+    if missed.learnt is not None:
+        named = f" ({', '.join(shortened(term) for term, _ in missed.terms)})" if missed.terms else ""
+        parts.append(f"at least {missed.learnt:.0%} because it is not linear{named}")
+    return f"The best line misses {missed.by_line:.0%}: {', '.join(parts)}." if parts else ""
+
+
+def _best_line(cell: JudgedCell) -> str:
+    """What the best line with all features carries at the width that fidelity is judged at, if that is known there."""
+    own, missed = cell.settings.get("kernel_width_factor"), cell.lack_of_fit.estimate
+    if missed is None or own is None or cell.fidelity_at is None or not math.isclose(own, cell.fidelity_at):
+        return ""
+    return f" (the best line {max(1 - missed, 0.0):.0%})"
 
 
 def _reasons(cell: JudgedCell, description: Description) -> str:

@@ -11,6 +11,7 @@ import numpy as np
 from limeeval.metrics.pixel_maps import Segments
 from limeeval.report.scores.agreement import agreement_scores
 from limeeval.report.scores.fidelity import fidelity_scores
+from limeeval.report.scores.nonlinearity import scores_at_each
 from limeeval.report.scores.pixels import pixel_scores
 from limeeval.report.scores.runs import checked, runs_of, settings_of
 from limeeval.report.scores.scored import AGAINST, COLUMNS, table_of
@@ -26,6 +27,7 @@ def score(
     *,
     k: int | Mapping[str, int] | None = None,
     segments: Mapping[Any, Segments] | None = None,
+    nonlinearity: pd.DataFrame | None = None,
 ) -> pd.DataFrame:
     """Scores of any table of attributions: one row a setting, instance, label and metric, and one over all instances.
 
@@ -56,6 +58,8 @@ def score(
         k: how many features the metrics at k are about, for all or by task; default: at most 5 and half of d.
         segments: which superpixel each pixel is in (H, W), by task, instance and segmentation; feature numbers are
             those of superpixels.
+        nonlinearity: what lines miss, as in nonlinearity.parquet: its scores, which are of samples and a width, stand
+            at every setting of these (see :func:`limeeval.report.scores.nonlinearity.nonlinearity_scores`).
 
     Raises:
         ValueError: this is no table of attributions (or of fits), a run has two rows for a feature, k is not between
@@ -79,6 +83,8 @@ def score(
         fidelity = fidelity_scores(fits, of_fits)
         tables += [table_of(fidelity, of_fits)] if fidelity else []
     found = pd.concat(tables, ignore_index=True)
+    if nonlinearity is not None and not nonlinearity.empty:
+        found = pd.concat([found, scores_at_each(nonlinearity, units.settings)], ignore_index=True)
     if not segments:
         return found
     _check_segments(units.settings, segments)

@@ -200,6 +200,16 @@ def test_the_cheapest_setting_that_holds_is_chosen_and_ties_go_to_limes_width() 
     assert answer(*cells, r2_margin=0.0).chosen == replace(found.cells[1], faithful=True)
 
 
+def test_the_best_line_shows_what_is_the_models_own_curvature() -> None:
+    """Whether more samples or features would help: they make no line better than the best one."""
+    known = [*cell(), {**cell()[0], **score("lack_of_fit", 0.55, 0.5, 0.6)}]
+    assert answer(known).reference.lack_of_fit == Score(0.55, 0.5, 0.6)
+    assert "of the model's local variation (the best line 45%):" in answer(known).faithful
+    assert "the best line" not in answer(known, fidelity_at=2).faithful
+    worse = [*cell(), {**cell()[0], **score("lack_of_fit", 1.1, 0.9, 1.3)}]
+    assert "(the best line 0%)" in answer(worse).faithful
+
+
 def test_none_is_chosen_and_why() -> None:
     unstable = answer(cell(0.5, jaccard=(0.89, 0.86, 0.92)), cell(1))
     assert unstable.set.startswith(
