@@ -9,8 +9,8 @@ from numpy.typing import NDArray
 from limeeval.inference.interval import LEVEL
 from limeeval.lime.domain import Array
 from limeeval.lime.selection import largest
-from limeeval.metrics.catalogue import Metric
-from limeeval.metrics.leading import Leading, top_k
+from limeeval.metrics.catalogue import Metric, similarities_of_sets
+from limeeval.metrics.leading import Leading, drawn_of_ties, top_k
 
 Single = NDArray[np.float32]
 _LIMITS, _CENTRES, _BLOCKS, _RUNS = 100, 10, 5, 20
@@ -80,7 +80,7 @@ def clt_limits(
         reach = np.abs(noise).max(axis=(1, 2, 3))
         for cell in np.argwhere(possible):
             at = tuple(cell)
-            scores[at] = _scores(list(metrics.values()), means[at], spreads[at], noise, reach, k)
+            scores[at] = _scores(metrics, means[at], spreads[at], noise, reach, k)
     low, high = np.quantile(scores[..., :_LIMITS], [(1 - LEVEL) / 2, (1 + LEVEL) / 2], axis=-1)
     excess = scores[..., :_LIMITS].mean(axis=-1) - scores[..., _LIMITS:].mean(axis=-1)
     low = low - 2 * np.maximum(excess, 0.0)
@@ -116,7 +116,7 @@ def _noise(runs: int, d: int, generator: np.random.Generator) -> Single:
     return noise
 
 
-def _scores(metrics: list[Metric], mean: Array, spread: Array, noise: Single, reach: Single, k: int) -> Array:
+def _scores(metrics: Mapping[str, Metric], mean: Array, spread: Array, noise: Single, reach: Single, k: int) -> Array:
     """Scores of one cell (metrics, limits), from its mean and spread (d,)."""
     f = _contenders(np.abs(mean), reach * spread, k)
     centre, scale = (values[f, None, None, None].astype(np.float32) for values in (mean, spread))
@@ -124,11 +124,12 @@ def _scores(metrics: list[Metric], mean: Array, spread: Array, noise: Single, re
     return np.concatenate([_scores_of_draws(metrics, runs, k, d=len(mean)) for runs in draws], axis=1)
 
 
-def _scores_of_draws(metrics: list[Metric], runs: Single, k: int, *, d: int) -> Array:
+def _scores_of_draws(metrics: Mapping[str, Metric], runs: Single, k: int, *, d: int) -> Array:
     """Scores (metrics, limits) of drawn runs (f, limits, blocks, runs) of d features."""
-    sets = {count: _leading(runs, count, d=d) for count in {metric.count(k) for metric in metrics}}
-    similarities = [metric.of_sets(sets[metric.count(k)]) for metric in metrics if metric.of_sets]
-    return np.stack([similarity.pairs.reshape(len(similarity.pairs), -1).mean(axis=1) for similarity in similarities])
+    sets = {at_k: _leading(runs, k if at_k else 1, d=d) for at_k in {metric.at_k for metric in metrics.values()}}
+    found = similarities_of_sets(metrics, sets)
+    means = {id(one.pairs): one.pairs.reshape(len(one.pairs), -1).mean(axis=1) for one in found.values()}
+    return np.stack([means[id(one.pairs)] for one in found.values()])
 
 
 def _contenders(size: Array, reach: Array, k: int) -> NDArray[np.intp]:
@@ -141,9 +142,12 @@ def _leading(runs: Single, k: int, *, d: int) -> Leading:
     """The k leading features of drawn runs (f, limits, blocks, runs) of d features."""
     sizes = np.abs(runs)
     named = sizes >= np.maximum(_kth_largest(sizes, k), np.finfo(np.float32).tiny)
+    drawn = None
     if (named.sum(axis=0, dtype=np.int16) > k).any():  # Ties, which only features of no spread have.
-        named = np.moveaxis(largest(_features_last(sizes), k), -1, 0) & (sizes > 0)
-    return Leading(_features_last(named.astype(np.float32)), _features_last(runs), d, halves=True)
+        by_run = _features_last(sizes)
+        of_run = largest(by_run, k) & (by_run > 0)
+        named, drawn = np.moveaxis(of_run, -1, 0), drawn_of_ties(by_run, of_run)
+    return Leading(_features_last(named.astype(np.float32)), _features_last(runs), d, halves=True, drawn=drawn)
 
 
 def _features_last(values: Single) -> Array:
@@ -152,6 +156,8 @@ def _features_last(values: Single) -> Array:
 
 def _kth_largest(values: Single, k: int) -> Single:
     """Along the first axis. Whole rows are compared: for few of many short columns faster than a partition."""
+    if k == 1:
+        return np.asarray(values.max(axis=0))
     if k > _FEW:
         return np.asarray(np.partition(values, len(values) - k, axis=0)[len(values) - k])
     largest_so_far = np.zeros((k, *values.shape[1:]), dtype=np.float32)

@@ -1,6 +1,7 @@
 """The leading features of runs: what every metric at k looks at.
 
-Each run names the k features with the largest absolute coefficients, ties going to the lower feature number.
+Each run names the k features with the largest absolute coefficients. Ties go to the lower feature number; metrics that
+must not favour it look at how often a feature is named if ties are broken at random, independently in each run.
 """
 
 from dataclasses import dataclass
@@ -22,12 +23,15 @@ class Leading:
         coefficients: (..., R, f), of which only the signs count.
         d: number of features, of which those that no run names may be left out: f <= d.
         halves: whether only the first half of the runs is paired, with the second half (..., R / 2, R / 2).
+        drawn: (..., R, f) as ``named``, but how probable it is that a run names the feature, if lots are drawn among
+            those that tie for its last places; None where none do.
     """
 
     named: Array
     coefficients: Array
     d: int
     halves: bool = False
+    drawn: Array | None = None
 
     @cached_property
     def sizes(self) -> Array:
@@ -47,18 +51,58 @@ class Leading:
         return one + np.swapaxes(other, -1, -2) - self.overlap
 
     @cached_property
+    def larger(self) -> Array:
+        """Sizes of the larger of every two sets (..., R, R), or the one size () that all sets of all cells have."""
+        if self.sizes.min(initial=np.inf) == self.sizes.max(initial=0):
+            return np.asarray(self.sizes.max())
+        one, other = self._pair(self.sizes[..., None])
+        return np.asarray(np.maximum(one, np.swapaxes(other, -1, -2)))
+
+    @cached_property
+    def one_size(self) -> Array:
+        """Sizes of every two sets (..., R, R) that have one, else nan; () as above."""
+        if self.larger.ndim == 0:
+            return self.larger
+        return np.where(2 * self.larger == self.union + self.overlap, self.larger, np.nan)
+
+    @cached_property
+    def drawn_overlap(self) -> Array:
+        """Expected sizes of the intersections (..., R, R), lots drawn in each run on its own."""
+        return self.overlap if self.drawn is None else _products(*self._pair(self.drawn))
+
+    @cached_property
+    def drawn_overlap_of_sign(self) -> Array:
+        """The same of the features that have the same sign in both runs."""
+        signed = self._products_of_signs if self.drawn is None else _products(*self._pair(self.drawn * self._signs))
+        return (self.drawn_overlap + signed) / 2
+
+    @cached_property
     def equal_signs(self) -> Array:
         """How many features of A u B have the same sign in both runs (..., R, R); 0 has no sign."""
-        signs = np.sign(self.coefficients)
-        equal_less_opposite = self._over_unions(signs)
-        either = self.union if signs.all() else self._over_unions(np.abs(signs))
-        return (either + equal_less_opposite) / 2
+        signs, named = self._signs, self._named_signs
+        either = self.union
+        if not signs.all():
+            either = self._over_unions(np.abs(signs), np.abs(named), self.overlap)
+        return (either + self._over_unions(signs, named, self._products_of_signs)) / 2
 
-    def _over_unions(self, values: Array) -> Array:
-        """Sums over A u B of the products of two runs' values."""
+    @cached_property
+    def _signs(self) -> Array:
+        return np.sign(self.coefficients)
+
+    @cached_property
+    def _named_signs(self) -> Array:
+        return np.copysign(self.named, self.coefficients)
+
+    @cached_property
+    def _products_of_signs(self) -> Array:
+        """Sums over A n B of the products of two runs' signs."""
+        return _products(*self._pair(self._named_signs))
+
+    def _over_unions(self, values: Array, named: Array, both: Array) -> Array:
+        """Sums over A u B of products of two runs' values, given those of named features, and the sums over A n B."""
         one, other = self._pair(values)
-        named_one, named_other = self._pair(values * self.named)
-        return _products(named_one, other - named_other) + _products(one, named_other)
+        named_one, named_other = self._pair(named)
+        return _products(named_one, other) + _products(one, named_other) - both
 
     def _pair(self, values: Array) -> tuple[Array, Array]:
         """Values (..., R, n) of the runs that are paired with each other."""
@@ -72,7 +116,8 @@ def leading(coefficients: Array, k: int) -> Leading:
     Raises:
         ValueError: k is not between 1 and d - 1.
     """
-    return _leading(top_k(coefficients, k), coefficients)
+    named = top_k(coefficients, k)
+    return _leading(named, coefficients, drawn_of_ties(np.abs(coefficients), named))
 
 
 def first(coefficients: Array) -> Leading:
@@ -92,6 +137,20 @@ def top_k(coefficients: Array, k: int) -> NDArray[np.bool_]:
     return _named(coefficients, k)
 
 
+def drawn_of_ties(sizes: Array, named: NDArray[np.bool_]) -> Array | None:
+    """How probable it is that each feature of these sizes is named (..., R, f), lots being drawn among ties.
+
+    None where there is nothing to draw: no feature that is not named is as large as the smallest that is.
+    """
+    last = np.where(named, sizes, np.inf).min(axis=-1, keepdims=True)
+    ties = sizes == last
+    if not (ties & ~named).any():
+        return None
+    above = sizes > last
+    places = named.sum(axis=-1, keepdims=True) - above.sum(axis=-1, keepdims=True)
+    return np.where(above, 1.0, ties * (places / np.maximum(ties.sum(axis=-1, keepdims=True), 1)))
+
+
 def _named(coefficients: Array, k: int) -> NDArray[np.bool_]:
     named: NDArray[np.bool_] = largest(np.abs(coefficients), k) & (coefficients != 0)
     return named
@@ -101,6 +160,11 @@ def _products(one: Array, other: Array) -> Array:
     return np.asarray(one @ np.swapaxes(other, -1, -2))
 
 
-def _leading(named: NDArray[np.bool_], coefficients: Array) -> Leading:
+def _leading(named: NDArray[np.bool_], coefficients: Array, drawn: Array | None = None) -> Leading:
     unknown = np.isnan(coefficients).any(axis=-1, keepdims=True)
-    return Leading(np.where(unknown, np.nan, named), coefficients, coefficients.shape[-1])
+
+    def known(values: Array | NDArray[np.bool_]) -> Array:
+        return np.where(unknown, np.nan, values)
+
+    lots = None if drawn is None else known(drawn)
+    return Leading(known(named), coefficients, coefficients.shape[-1], drawn=lots)

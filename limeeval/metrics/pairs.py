@@ -16,7 +16,8 @@ class Similarity(NamedTuple):
 
     Attributes:
         pairs: of every two runs (..., R, R), symmetric; the diagonal is never read. nan with a run that has a nan.
-        one_swap: (...) of two runs that differ by the least there is: one named feature, one sign, two neighbours.
+        one_swap: (...) of two runs that differ by the least there is: one named feature, one sign, two neighbours (the
+            first two where places weigh differently: a change that no reader would see says nothing of the others).
         minimum: (...) the least that two such runs can have.
     """
 

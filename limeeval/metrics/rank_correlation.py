@@ -12,6 +12,7 @@ import numpy as np
 
 from limeeval.lime.domain import Array
 from limeeval.metrics.pairs import Similarity, mean_over_pairs
+from limeeval.metrics.ranks import centred_ranks, orders
 
 
 def spearman(coefficients: Array) -> Array:
@@ -81,26 +82,10 @@ def kendall_signed_similarity(coefficients: Array) -> Similarity:
     of matrices give it for all pairs of runs.
     """
     *cells, runs, d = coefficients.shape
-    ranks = centred_ranks(coefficients).astype(np.float32)  # Whole and half numbers: exact.
     concordance = np.zeros((*cells, runs, runs))
-    for feature in range(d - 1):  # All pairs of features at once would take d / 2 times the memory of the input.
-        order = np.sign(ranks[..., feature + 1 :] - ranks[..., feature, None])
+    for order in orders(coefficients):
         concordance += order @ np.swapaxes(order, -1, -2)
     return _correlation(concordance, 4 / max(d**2 - d, 2))
-
-
-def centred_ranks(values: Array) -> Array:
-    """Ranks (..., d) less their mean, ties sharing their average rank; nan throughout for values with a nan."""
-    d = values.shape[-1]
-    order = np.argsort(values, axis=-1)
-    ordered = np.take_along_axis(values, order, axis=-1)
-    changes = np.ones((*values.shape[:-1], d + 1), dtype=bool)
-    changes[..., 1:-1] = ordered[..., 1:] != ordered[..., :-1]
-    first = np.maximum.accumulate(np.where(changes[..., :-1], np.arange(d), 0), axis=-1)
-    last = np.minimum.accumulate(np.where(changes[..., 1:], np.arange(d), d)[..., ::-1], axis=-1)[..., ::-1]
-    ranks = np.empty(values.shape)
-    np.put_along_axis(ranks, order, (first + last + 1 - d) / 2, axis=-1)
-    return np.where(np.isnan(values).any(axis=-1, keepdims=True), np.nan, ranks)
 
 
 def _correlation(products: Array, swap: float) -> Similarity:

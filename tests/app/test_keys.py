@@ -6,7 +6,7 @@ import pytest
 from limeeval.app import configuration_folder
 from limeeval.app.arguments import line_of
 from limeeval.app.keys import FREE, SLIPS, choices_of, known_keys, prepared
-from limeeval.app.nearest import nearest
+from limeeval.report.nearest import nearest
 
 CONF = configuration_folder()
 

@@ -9,7 +9,8 @@ from limeeval.metrics.ranking import same_set
 from .conftest import COUNTS, TRUTHS, coverage
 
 METRICS = agreement_metrics()
-PAIRWISE = sorted(similarities(METRICS, np.eye(3), 1))
+PAIRWISE = sorted(similarities(METRICS, np.eye(3), 1).keys() - {"vsi", "csi"})
+"""Without one that is another in percent, and one whose truth is not a matter of how runs agree (see test_csi.py)."""
 
 
 def of(pairs, one_swap=2 / 3):

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
+from functools import partial
+from typing import NamedTuple
 
 import numpy as np
 
 from limeeval.inference.clt import clt_limits
+from limeeval.inference.concordance import kendall_w_interval
 from limeeval.inference.interval import Interval
 from limeeval.inference.pseudo_run import agreement, pseudo_run_interval, pseudo_run_interval_over_instances
 from limeeval.inference.spread import relative_spread_interval
@@ -17,8 +20,23 @@ from limeeval.report.scores.runs import Runs
 from limeeval.report.scores.scored import Rows, Scored, blank, put_interval
 from limeeval.report.scores.units import Units
 
-INTERVALS: Mapping[str, Callable[[Array], Interval]] = {"relative_spread": relative_spread_interval}
-"""Intervals, by normal theory, of metrics that are no means over pairs of runs."""
+
+class Limits(NamedTuple):
+    """How the interval of a metric that is no mean over pairs of runs is made (of coefficients), and what it is called.
+
+    Over instances it is the mean of theirs: limits that hold for each hold for the mean. For instances like these there
+    is none, for such metrics depend on the number of runs, which their spread over instances says nothing of.
+    """
+
+    interval: Callable[[Array], Interval]
+    construction: str
+
+
+INTERVALS: Mapping[str, Limits] = {
+    "relative_spread": Limits(relative_spread_interval, "normal theory"),
+    "kendall_w": Limits(kendall_w_interval, "pseudo-run"),
+}
+"""By metric."""
 
 
 def agreement_scores(parts: Iterable[Runs], units: Units) -> list[Scored]:
@@ -31,7 +49,19 @@ def agreement_scores(parts: Iterable[Runs], units: Units) -> list[Scored]:
         defined = {name: metric for name, metric in metrics.items() if runs.k or not metric.at_k}
         _score(found, defined, runs)
         _narrow(found, {name: metric for name, metric in defined.items() if metric.of_sets}, runs)
-    return [Scored(name, one.rows, over_instances(one, units, _for_these)) for name, one in found.items()]
+    return [_scored(name, metrics[name], one, units) for name, one in found.items()]
+
+
+def _scored(name: str, metric: Metric, found: Found, units: Units) -> Scored:
+    """Of units and over them, in the metric's own unit."""
+    construction = INTERVALS[name].construction if name in INTERVALS else ""
+    means = over_instances(found, units, partial(_for_these, construction=construction))
+    return Scored(name, _in_unit(found.rows, metric.scale), _in_unit(means, metric.scale))
+
+
+def _in_unit(rows: Rows, scale: float) -> Rows:
+    values = ("estimate", "low", "high", "low_population", "high_population")
+    return rows._replace(**{name: scale * getattr(rows, name) for name in values})
 
 
 def _describe(rows: Rows, metric: Metric, runs: Runs) -> None:
@@ -39,12 +69,12 @@ def _describe(rows: Rows, metric: Metric, runs: Runs) -> None:
     rows.n[runs.units] = count
     if runs.k or not metric.at_k:
         rows.k[runs.units] = runs.k if metric.at_k else 0
-        rows.chance[runs.units] = metric.chance(d, runs.k)
+        rows.chance[runs.units] = metric.chance(d, runs.k, count)
 
 
 def _score(found: Mapping[str, Found], metrics: Mapping[str, Metric], runs: Runs) -> None:
     """Estimates, and limits for which no standard errors are needed."""
-    similar = similarities(metrics, runs.coefficients, runs.k)
+    similar = similarities(metrics, runs.coefficients, runs.k, runs.standard_errors)
     for name, metric in metrics.items():
         rows = found[name].rows
         if name in similar:
@@ -53,9 +83,9 @@ def _score(found: Mapping[str, Found], metrics: Mapping[str, Metric], runs: Runs
                 column[runs.units] = values
             put_interval(rows, runs.units, pseudo_run_interval(own), "pseudo-run")
         elif name in INTERVALS:
-            put_interval(rows, runs.units, INTERVALS[name](runs.coefficients), "normal theory")
+            put_interval(rows, runs.units, INTERVALS[name].interval(runs.coefficients), INTERVALS[name].construction)
         else:
-            rows.estimate[runs.units] = metric.score(runs.coefficients, runs.k)
+            rows.estimate[runs.units] = metric.score(runs.coefficients, runs.k, runs.standard_errors)
 
 
 def _narrow(found: Mapping[str, Found], metrics: Mapping[str, Metric], runs: Runs) -> None:
@@ -72,11 +102,11 @@ def _narrow(found: Mapping[str, Found], metrics: Mapping[str, Metric], runs: Run
         put_interval(found[name].rows, runs.units[there], Interval(estimate, low, high, 0), "clt")
 
 
-def _for_these(instances: Instances) -> tuple[Interval, str]:
-    """For these instances (g, m): their seeds are random."""
-    if np.isnan(instances.agreement.mean).any():  # No mean over pairs. Limits that hold for each hold for the mean.
+def _for_these(instances: Instances, *, construction: str) -> tuple[Interval, str]:
+    """For these instances (g, m): their seeds are random. ``construction`` is that of no means over pairs, if any."""
+    if np.isnan(instances.agreement.mean).any():  # No mean over pairs.
         estimate, low, high, m = instances.interval
-        return Interval(estimate.mean(axis=-1), low.mean(axis=-1), high.mean(axis=-1), m), "normal theory"
+        return Interval(estimate.mean(axis=-1), low.mean(axis=-1), high.mean(axis=-1), m), construction
     found = pseudo_run_interval_over_instances(instances.agreement)
     # Where all agree there is no spread to go by, but limits that hold for each instance hold for their mean.
     own = np.fmax(found.low, instances.interval.low.mean(axis=-1))

@@ -5,6 +5,8 @@ import pytest
 from limeeval.metrics.catalogue import agreement_metrics
 from limeeval.report.scores.score import score
 
+OF_ALL_RUNS = {"relative_spread": ("normal theory",) * 2, "kendall_w": ("pseudo-run",) * 2}
+"""Intervals of metrics that are no means over pairs: of an instance, and over instances."""
 AGREEING = [3.0, 2.0, 1.0, 0.0]
 
 
@@ -61,14 +63,15 @@ def test_agreement_of_each_instance_and_over_all() -> None:
 
 def test_every_metric_is_scored_with_its_chance_level() -> None:
     coefficients = np.random.default_rng(0).normal(size=(3, 5, 6))
-    scores = score(attributions_of(coefficients), k=2)
+    attributions = attributions_of(coefficients)
+    scores = score(attributions, k=2)
     assert set(scores["metric"]) == set(agreement_metrics())
     for name, metric in agreement_metrics().items():
         rows = scores[scores["metric"] == name]
-        expected = metric.score(coefficients, 2)
+        expected = metric.score(coefficients, 2, np.full(coefficients.shape, 0.1))
         assert rows["estimate"].tolist() == pytest.approx([*expected, np.mean(expected)])
         assert rows["n"].tolist() == [5, 5, 5, 3]
-        assert rows["chance"].tolist() == pytest.approx([metric.chance(6, 2)] * 4, nan_ok=True)
+        assert rows["chance"].tolist() == pytest.approx([metric.chance(6, 2, 5)] * 4, nan_ok=True)
         assert rows["k"].isna().all() if not metric.at_k else (rows["k"] == 2).all()
 
 
@@ -78,15 +81,39 @@ def test_every_metric_has_limits_that_hold_it_and_says_how_they_were_made() -> N
     for name, metric in agreement_metrics().items():
         rows, without = (table[table["metric"] == name] for table in (scores, unknown))
         assert ((rows["low"] <= rows["estimate"]) & (rows["estimate"] <= rows["high"])).all()
-        pairwise = "pseudo-run" if name != "relative_spread" else "normal theory"
-        over = "jackknife over seeds" if name != "relative_spread" else "normal theory"
-        assert without["interval"].tolist() == [pairwise] * 6 + [over]
-        assert rows["interval"].tolist() == ["clt" if metric.of_sets else pairwise] * 6 + [over]
+        each, over = OF_ALL_RUNS.get(name, ("pseudo-run", "jackknife over seeds"))
+        if name == "csi":
+            assert without[["estimate", "low", "high", "interval"]].isna().all(axis=None)
+        else:
+            assert without["interval"].tolist() == [each] * 6 + [over]
+        assert rows["interval"].tolist() == ["clt" if metric.of_sets else each] * 6 + [over]
         over_instances, population = rows["instance"].isna(), rows["low_population"].notna()
-        assert (population == (over_instances & (name != "relative_spread"))).all()
+        assert (population == (over_instances & (name not in OF_ALL_RUNS))).all()
         if metric.of_sets:  # Standard errors are worth having.
             own, wide = ((table["high"] - table["low"]).iloc[:6].mean() for table in (rows, without))
             assert own < wide
+
+
+def test_percent_is_a_matter_of_the_unit_alone() -> None:
+    scores = score(attributions_of(noisy(6, 8)), k=2)
+    columns = ["estimate", "low", "high", "low_population", "high_population", "chance"]
+    percent, share = (scores.loc[scores["metric"] == name, columns] for name in ("vsi", "feature_agreement"))
+    np.testing.assert_allclose(percent.to_numpy(float), 100 * share.to_numpy(float), rtol=1e-12)
+
+
+def test_the_chance_level_of_kendalls_w_is_that_of_each_units_number_of_seeds() -> None:
+    both = pd.concat([attributions_of(noisy(1, 4)), attributions_of(noisy(1, 5)).assign(instance=1)])
+    scores = score(both, k=2)
+    assert scores.loc[scores["metric"] == "kendall_w", "chance"].tolist() == pytest.approx([1 / 4, 1 / 5, 9 / 40])
+
+
+def test_sets_of_different_sizes_leave_kunchevas_index_undefined_and_out_of_the_mean() -> None:
+    coefficients = noisy(3, 4) + 9
+    coefficients[0, 1, 1:] = 0
+    rows = score(attributions_of(coefficients), k=2)[lambda found: found["metric"] == "kuncheva"]
+    assert rows["estimate"].isna().tolist() == [True, False, False, False]
+    assert rows["n"].tolist() == [4, 4, 4, 2]
+    assert rows["estimate"].iloc[3] == pytest.approx(rows["estimate"].iloc[1:3].mean())
 
 
 def test_each_unit_is_scored_as_if_it_came_alone() -> None:
@@ -157,7 +184,7 @@ def test_units_of_different_numbers_of_features_and_seeds_are_scored_as_they_are
     jaccard = scores[scores["metric"] == "jaccard"]
     assert jaccard["n"].tolist() == [4, 6, 2]
     assert jaccard["k"].tolist() == [2, 5, pd.NA]
-    chance = [metrics["jaccard"].chance(4, 2), metrics["jaccard"].chance(12, 5)]
+    chance = [metrics["jaccard"].chance(4, 2, 4), metrics["jaccard"].chance(12, 5, 6)]
     assert jaccard["chance"].tolist() == pytest.approx([*chance, np.mean(chance)])
     assert estimate(scores, "jaccard") == pytest.approx(jaccard["estimate"].iloc[:2].mean())
     assert (score(both, k=3)["k"].dropna() == 3).all()

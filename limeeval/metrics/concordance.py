@@ -1,0 +1,49 @@
+"""How far all runs at once agree on the order of all features."""
+
+import numpy as np
+
+from limeeval.lime.domain import Array
+from limeeval.metrics.pairs import Similarity, mean_over_pairs
+from limeeval.metrics.ranks import centred_ranks
+
+
+def kendall_w(coefficients: Array) -> Array:
+    """Kendall's coefficient of concordance (Kendall and Smith, 1939) of the magnitudes |beta|: 0..1, higher is better.
+
+    W = 12 S / (R^2 (d^3 - d) - R sum T) of R runs (..., R, d), S the sum over features of the squared deviations of
+    their rank sums, T = sum (t^3 - t) over the ties of a run, which share their average rank: the share of the
+    variation of ranks that is common to all runs. Unrelated runs score 1 / R, not 0, so that values from different
+    numbers of runs are not comparable; without ties W = (1 + (R - 1) rho) / R, rho the mean Spearman correlation.
+
+    A run whose magnitudes are all equal ranks nothing and adds nothing; 0, undefined in the source, where no run ranks.
+    nan for a single run, and where any coefficient is nan.
+
+    >>> float(kendall_w(np.array([[4.0, -3.0, 2.0, 1.0], [-4.0, 3.0, 1.0, 2.0]])))
+    0.9
+    """
+    runs = coefficients.shape[-2]
+    similar = rank_products(coefficients)
+    something = np.sign(np.trace(similar.pairs, axis1=-2, axis2=-1))
+    return np.asarray(something * (1 + (runs - 1) * mean_over_pairs(similar.pairs)) / runs)
+
+
+def kendall_w_by_chance(runs: int) -> float:
+    """Expected concordance of so many random orders.
+
+    >>> kendall_w_by_chance(10)
+    0.1
+    """
+    return 1 / runs
+
+
+def rank_products(coefficients: Array) -> Similarity:
+    """Covariance of the ranks of two runs, in units of the mean variance of all: 1 + (R - 1) mean is R times W.
+
+    As a mean over pairs it has an interval, which W itself, whose expectation depends on R, has through it alone.
+    """
+    *lead, runs, d = coefficients.shape
+    ranks = centred_ranks(np.abs(coefficients))
+    products = ranks @ np.swapaxes(ranks, -1, -2)
+    variance = np.diagonal(products, axis1=-2, axis2=-1).mean(axis=-1)
+    pairs = products / np.where(variance == 0, 1.0, variance)[..., None, None]
+    return Similarity(pairs, np.full(lead, 1 - 12 / max(d**3 - d, 6)), np.full(lead, -1 / max(runs - 1, 1)))
