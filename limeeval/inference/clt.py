@@ -13,6 +13,8 @@ from limeeval.metrics.catalogue import Metric, similarities_of_sets
 from limeeval.metrics.leading import Leading, drawn_of_ties, top_k
 
 Single = NDArray[np.float32]
+_OF_UNNAMED = ("sign_agreement",)
+"""Metrics that look at coefficients of features that a run does not name."""
 _LIMITS, _CENTRES, _BLOCKS, _RUNS = 100, 10, 5, 20
 _AT_ONCE = 55  # Draws of b*: what is made of them stays in the cache.
 _FEW = 10  # Leading features, up to which comparing whole rows finds the last of them soonest.
@@ -50,6 +52,9 @@ def clt_limits(
     close the others were, and the limits are nan: a run has errors of no more than k features, or a feature in the top
     k of one run has none in another. Use the pseudo-run interval there.
 
+    The same holds of signs that features have in runs that do not name them, where a feature was not selected: it has
+    none, and draws always have one.
+
     The limits need not hold the score of the runs themselves, for they rest on more than which features are named.
     They exist for a single run, where they cover badly near 1.
 
@@ -84,6 +89,8 @@ def clt_limits(
     low, high = np.quantile(scores[..., :_LIMITS], [(1 - LEVEL) / 2, (1 + LEVEL) / 2], axis=-1)
     excess = scores[..., :_LIMITS].mean(axis=-1) - scores[..., _LIMITS:].mean(axis=-1)
     low = low - 2 * np.maximum(excess, 0.0)
+    blank = np.where(np.isfinite(standard_errors).all(axis=(-2, -1)), 0.0, np.nan)
+    low[..., [name in _OF_UNNAMED for name in metrics]] += blank[..., None]
     return {name: Limits(low[..., position], high[..., position]) for position, name in enumerate(metrics)}
 
 

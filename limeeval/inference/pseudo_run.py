@@ -80,14 +80,16 @@ def pseudo_run_interval(found: Agreement) -> Interval:
 def pseudo_run_interval_over_instances(found: Agreement) -> Interval:
     """Interval (...) of the mean over *these* instances (..., m) of what their runs have in common.
 
-    The sum of the instances' jackknife variances, on the logit. Where all runs of all instances agree there is none:
-    the upper limit is 1, and the lower one the larger of two: from the variances and the mean with an artificial run in
-    each instance; and Clopper and Pearson's of R // 2 disjoint pairs an instance, all of them alike. That one holds
-    however the instances differ: the product of their probabilities is at most the power of their mean. Without a
-    spread at any other value: Clopper and Pearson's. nan where an instance has fewer than three runs or anything is
-    nan.
+    Of a single one, its pseudo-run interval. Else the sum of the instances' jackknife variances, on the logit. Where
+    all runs of all instances agree there is none: the upper limit is 1, and the lower one the larger of two: from the
+    variances and the mean with an artificial run in each instance; and Clopper and Pearson's of R // 2 disjoint pairs
+    an instance, all of them alike. That one holds however the instances differ: the product of their probabilities is
+    at most the power of their mean. Without a spread at any other value: Clopper and Pearson's. nan where an instance has
+    fewer than three runs or anything is nan.
     """
     m = found.mean.shape[-1]
+    if m == 1:
+        return pseudo_run_interval(Agreement(*(column[..., 0] for column in found)))._replace(n=1)
     minimum = np.asarray(found.minimum.mean(axis=-1))
     plain, extended = (
         jackknife_interval_over_instances(mean.mean(axis=-1), variance / m**2, runs, minimum=minimum)

@@ -79,7 +79,9 @@ def lack_of_fit(samples: Moments, outputs: Array) -> LackOfFit:
 
     The line with all features is fitted to the samples of all other seeds, and measured on a seed's own: the weighted
     sum of its squared residuals over that of the constant fitted to the same others. So neither the choice of features
-    nor the noise of a single run counts, as they do in 1 - R2 of an explanation.
+    nor the noise of a single run counts, as they do in 1 - R2 of an explanation. What is left of that noise, the error
+    of a line of d + 1 unknowns from so many effective samples, is taken off: (d + 1) / ESS of the share, in first
+    order, and 1 / ESS of the constant's.
 
     Args:
         samples: moments of each seed's samples (R, ...), R at least 2.
@@ -93,6 +95,9 @@ def lack_of_fit(samples: Moments, outputs: Array) -> LackOfFit:
     constants[..., 0] = np.where(known, others.cross[..., 0, :], np.nan) / np.where(known, others.weight[:, None], 1.0)
     missed, spread = (residual_sums(fitted[:, None], samples)[:, 0] for fitted in (lines, constants))
     varies = spread > 0
+    noise = 1 / np.where(known, others.effective_sample_size[:, None], 1.0)
+    spread = spread / (1 + noise)
+    missed = missed / (1 + others.gram.shape[-1] * noise)
     return LackOfFit(np.where(varies, missed, np.nan) / np.where(varies, spread, 1.0), np.where(varies, spread, np.nan))
 
 

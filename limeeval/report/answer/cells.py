@@ -9,8 +9,6 @@ from typing import Any
 
 IDENTITY = ("task", "model", "explainer")
 """Columns that say whose scores these are."""
-LIME = "lime"
-"""Name of the explainer that is LIME."""
 SEGMENTATION = "segmentation"
 """The setting that only images have."""
 

@@ -23,12 +23,14 @@ from limeeval.report.scores.units import units_of
 if TYPE_CHECKING:
     import pandas as pd
 
+_ROUNDING = 1e-9
+
 
 def p_stable(attributions: pd.DataFrame, cells: Sequence[JudgedCell], *, k: int, target: float) -> list[float | None]:
     """One-sided p of each cell's mean Jaccard@k lying above the target, for these instances; None where undefined.
 
-    Where all runs agree, they show no spread; if standard errors gave the cell a higher lower limit than agreement
-    alone, that limit is taken to be as many standard errors away as a normal one, and the smaller p counts.
+    Standard errors give a single instance, and instances whose runs all agree, a higher lower limit than agreement
+    alone: that limit is taken to be as many standard errors away as a normal one, and the smaller p counts.
 
     Args:
         attributions: of the cells' task, model and explainer; may be empty.
@@ -50,7 +52,9 @@ def p_stable(attributions: pd.DataFrame, cells: Sequence[JudgedCell], *, k: int,
     places = place_of(units.settings, cells)
     for settings, instances in instances_of(known, units):
         p, low = p_above(instances.agreement, target), pseudo_run_interval_over_instances(instances.agreement).low
-        for setting, own, limit in zip(settings.tolist(), p.tolist(), low.tolist(), strict=True):
+        told = (instances.interval.estimate.mean(axis=-1) >= 1) | (instances.interval.n == 1)
+        limits = np.where(told, low, np.inf)
+        for setting, own, limit in zip(settings.tolist(), p.tolist(), limits.tolist(), strict=True):
             if setting in places and not np.isnan(own):
                 place = places[setting]
                 found[place] = min(own, _p_of_limit(cells[place].jaccard, limit, target))
@@ -58,8 +62,8 @@ def p_stable(attributions: pd.DataFrame, cells: Sequence[JudgedCell], *, k: int,
 
 
 def _p_of_limit(jaccard: Score, limit: float, target: float) -> float:
-    """p of a Jaccard index of 1 that has a higher lower limit than agreement alone gives; 1 for any other."""
-    if jaccard.estimate is None or jaccard.low is None or jaccard.estimate < 1 or jaccard.low <= limit:
+    """p of a Jaccard index that has a higher lower limit than agreement alone gives; 1 for any other."""
+    if jaccard.estimate is None or jaccard.low is None or jaccard.low <= limit + _ROUNDING:
         return 1.0
     error = (jaccard.estimate - jaccard.low) / float(t_quantile(np.inf))
     return float(ndtr((target - jaccard.estimate) / error)) if error > 0 else 0.0

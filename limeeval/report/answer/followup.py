@@ -6,11 +6,12 @@ import re
 from collections.abc import Sequence
 
 from limeeval.lime.diagnostics import TRUSTED_UP_TO
-from limeeval.report.answer.cells import LIME, JudgedCell
+from limeeval.report.answer.cells import JudgedCell
 from limeeval.report.answer.commands import command, listed_keys, row_argument
 from limeeval.report.answer.need import FARTHEST, SEEDS_UP_TO, Need, two_digits
 from limeeval.report.answer.steadiness import Steadiness
 from limeeval.report.description import Description
+from limeeval.report.scores.instances import LIME
 
 _USUAL_SEEDS = 10
 _MORE_SEEDS = 3

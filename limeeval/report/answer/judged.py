@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-from limeeval.report.answer.cells import IDENTITY, LIME, SEGMENTATION, JudgedCell, Score
+from limeeval.report.answer.cells import IDENTITY, SEGMENTATION, JudgedCell, Score
 from limeeval.report.answer.certainty import p_stable
 from limeeval.report.answer.names import shortened
 from limeeval.report.answer.places import plain
@@ -14,6 +14,7 @@ from limeeval.report.answer.segmentations import short_names
 from limeeval.report.answer.shortfall import alike, fidelities, with_shortfall
 from limeeval.report.description import Target
 from limeeval.report.scores.comparisons import OTHERS
+from limeeval.report.scores.instances import LIME
 from limeeval.report.scores.scored import AGAINST, COLUMNS
 from limeeval.report.scores.units import UNIT
 from limeeval.sweep.grid import shown_defaults

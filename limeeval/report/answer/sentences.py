@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 
 from limeeval.lime.diagnostics import TRUSTED_UP_TO
 from limeeval.lime.wording import WEAK_BELOW
-from limeeval.report.answer.cells import LIME, JudgedCell, Score
+from limeeval.report.answer.cells import JudgedCell, Score
 from limeeval.report.answer.choice import doubted_of, ladders_of, level_of, passes, stable_of
 from limeeval.report.answer.ladder import Rung
 from limeeval.report.answer.missed import Missed
@@ -15,6 +15,7 @@ from limeeval.report.answer.names import shortened
 from limeeval.report.answer.need import Need
 from limeeval.report.answer.steadiness import Steadiness
 from limeeval.report.description import Description, Target
+from limeeval.report.scores.instances import LIME
 from limeeval.report.scores.nonlinearity import MISFIT_FROM
 
 CLOSE_FROM = 0.9

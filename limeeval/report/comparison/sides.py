@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, NamedTuple
 
-from limeeval.report.answer.cells import IDENTITY, LIME
+from limeeval.report.answer.cells import IDENTITY
 from limeeval.report.comparison.rows import by_row
 from limeeval.report.comparison.tables import Tables, distinct, tables_of
 from limeeval.report.comparison.words import named, suggested
+from limeeval.report.scores.instances import LIME
 from limeeval.sweep.grid import FIT_KEYS, WIDTH_KEYS
 
 _SAME_SAMPLES = (*WIDTH_KEYS, *FIT_KEYS, "num_samples")

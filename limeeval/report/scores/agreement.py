@@ -7,6 +7,7 @@ from functools import partial
 from typing import NamedTuple
 
 import numpy as np
+from numpy.typing import NDArray
 
 from limeeval.inference.clt import clt_limits
 from limeeval.inference.concordance import kendall_w_interval
@@ -15,9 +16,9 @@ from limeeval.inference.pseudo_run import agreement, pseudo_run_interval, pseudo
 from limeeval.inference.spread import relative_spread_interval
 from limeeval.lime.domain import Array
 from limeeval.metrics.catalogue import Metric, agreement_metrics, similarities
-from limeeval.report.scores.instances import Found, Instances, no_agreement, over_instances
+from limeeval.report.scores.instances import Found, Instances, is_shared, no_agreement, over_instances
 from limeeval.report.scores.runs import Runs
-from limeeval.report.scores.scored import Rows, Scored, blank, put_interval
+from limeeval.report.scores.scored import Construction, Rows, Scored, blank, put_interval
 from limeeval.report.scores.units import Units
 
 
@@ -47,7 +48,7 @@ def agreement_scores(parts: Iterable[Runs], units: Units) -> list[Scored]:
         for name, metric in metrics.items():
             _describe(found[name].rows, metric, runs)
         defined = {name: metric for name, metric in metrics.items() if runs.k or not metric.at_k}
-        _score(found, defined, runs)
+        _score(found, defined, runs, _never_changes(runs, units))
         _narrow(found, {name: metric for name, metric in defined.items() if metric.of_sets}, runs)
     return [_scored(name, metrics[name], one, units) for name, one in found.items()]
 
@@ -72,13 +73,23 @@ def _describe(rows: Rows, metric: Metric, runs: Runs) -> None:
         rows.chance[runs.units] = metric.chance(d, runs.k, count)
 
 
-def _score(found: Mapping[str, Found], metrics: Mapping[str, Metric], runs: Runs) -> None:
-    """Estimates, and limits for which no standard errors are needed."""
+def _never_changes(runs: Runs, units: Units) -> NDArray[np.bool_]:
+    """Units (u,) of another explainer than LIME that gives the same coefficients for every seed: nothing is random."""
+    of_others = is_shared(units.settings)[units.setting[runs.units]]
+    return np.asarray(of_others & (runs.coefficients == runs.coefficients[:, :1]).all(axis=(1, 2)))
+
+
+def _score(found: Mapping[str, Found], metrics: Mapping[str, Metric], runs: Runs, fixed: NDArray[np.bool_]) -> None:
+    """Estimates, and limits for which no standard errors are needed; ``fixed`` units (u,) are what they are."""
     similar = similarities(metrics, runs.coefficients, runs.k, runs.standard_errors)
     for name, metric in metrics.items():
         rows = found[name].rows
         if name in similar:
             own = agreement(similar[name])
+            own = own._replace(
+                extended_mean=np.where(fixed, own.mean, own.extended_mean),
+                extended_variance=np.where(fixed, 0.0, own.extended_variance),
+            )
             for column, values in zip(found[name].agreement, own, strict=True):
                 column[runs.units] = values
             put_interval(rows, runs.units, pseudo_run_interval(own), "pseudo-run")
@@ -102,11 +113,14 @@ def _narrow(found: Mapping[str, Found], metrics: Mapping[str, Metric], runs: Run
         put_interval(found[name].rows, runs.units[there], Interval(estimate, low, high, 0), "clt")
 
 
-def _for_these(instances: Instances, *, construction: str) -> tuple[Interval, str]:
+def _for_these(instances: Instances, *, construction: str) -> tuple[Interval, Construction]:
     """For these instances (g, m): their seeds are random. ``construction`` is that of no means over pairs, if any."""
     if np.isnan(instances.agreement.mean).any():  # No mean over pairs.
         estimate, low, high, m = instances.interval
         return Interval(estimate.mean(axis=-1), low.mean(axis=-1), high.mean(axis=-1), m), construction
+    if instances.interval.n == 1:
+        estimate, low, high = (column[:, 0] for column in instances.interval[:3])
+        return Interval(estimate, low, high, 1), instances.construction
     found = pseudo_run_interval_over_instances(instances.agreement)
     # Where all agree there is no spread to go by, but limits that hold for each instance hold for their mean.
     own = np.fmax(found.low, instances.interval.low.mean(axis=-1))

@@ -21,6 +21,9 @@ COLUMNS = ("metric", "k", "estimate", "low", "high", "low_population", "high_pop
 AGAINST = "against"
 """Column of scores that compare segmentations: with which. It is no setting."""
 
+Construction = str | NDArray[np.object_]
+"""How limits were made: all of them, or each of them (n,)."""
+
 
 class Rows(NamedTuple):
     """Some rows of scores, one entry each (n,); k is 0 where it does not count."""
@@ -52,13 +55,14 @@ def blank(count: int) -> Rows:
     return Rows(estimate, low, high, low_population, high_population, interval, n, chance, k)
 
 
-def put_limits(rows: Rows, at: Positions, interval: Interval, construction: str) -> None:
+def put_limits(rows: Rows, at: Positions, interval: Interval, construction: Construction) -> None:
     """Fills in limits, and how they were made where there are any."""
     rows.low[at], rows.high[at] = interval.low, interval.high
-    rows.interval[at[~np.isnan(interval.low)]] = construction
+    known = ~np.isnan(interval.low)
+    rows.interval[at[known]] = np.broadcast_to(np.asarray(construction, dtype=object), at.shape)[known]
 
 
-def put_interval(rows: Rows, at: Positions, interval: Interval, construction: str) -> None:
+def put_interval(rows: Rows, at: Positions, interval: Interval, construction: Construction) -> None:
     """Fills in estimates and limits."""
     rows.estimate[at] = interval.estimate
     put_limits(rows, at, interval, construction)

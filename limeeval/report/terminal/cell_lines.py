@@ -10,9 +10,10 @@ from rich.text import Text
 
 from limeeval.metrics.pixel_maps import TOP_SHARE
 from limeeval.report.answer.answer import Answer
-from limeeval.report.answer.cells import LIME, SEGMENTATION, JudgedCell
+from limeeval.report.answer.cells import SEGMENTATION, JudgedCell
 from limeeval.report.answer.names import shortened
 from limeeval.report.answer.sentences import share, span, two_decimals, value, weakness
+from limeeval.report.scores.instances import LIME
 from limeeval.report.terminal.columns import GAP, aligned, packed
 from limeeval.report.terminal.telling import most_telling
 

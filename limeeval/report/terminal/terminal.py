@@ -9,9 +9,9 @@ from rich.cells import cell_len
 from rich.text import Text
 
 from limeeval.report.answer.answer import Answer
-from limeeval.report.answer.cells import LIME
 from limeeval.report.answer.names import fitted, shortened
 from limeeval.report.description import Description
+from limeeval.report.scores.instances import LIME
 from limeeval.report.terminal.cell_lines import cell_lines
 from limeeval.report.terminal.several import merged_lines
 

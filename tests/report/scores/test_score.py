@@ -172,7 +172,8 @@ def test_settings_stay_apart_in_their_order() -> None:
     assert cells["metric_of_distance"].isna().tolist() == [True, True, False, False]
     assert cells["jaccard"].tolist() == [1.0] * 4
     assert cells["r2"].tolist() == [0.5] * 4
-    assert (cells["low"] <= 1).sum() == 0  # Two runs: no spread over seeds.
+    each = score(attributions, fits, k=1).query("metric == 'jaccard' and instance.notna()")
+    assert cells["low"].tolist() == each["low"].tolist(), "limits of a single instance are its own"
 
 
 def test_units_of_different_numbers_of_features_and_seeds_are_scored_as_they_are() -> None:
@@ -316,3 +317,25 @@ def test_fits_of_another_explainer_are_scored_on_what_they_have() -> None:
     assert len(score(attributions_of(noisy(1, 2)), fits.drop(columns="ess"))) == 2 * len(agreement_metrics())
     with pytest.raises(ValueError, match="must have a column seed"):
         score(attributions_of(noisy(1, 2)), fits.drop(columns="seed"))
+
+
+def test_explainers_whose_seeds_are_shared_have_wider_limits() -> None:
+    """Of LIME each instance has samples of its own; a background drawn by the seed is the same for all."""
+    rng = np.random.default_rng(0)
+    of_seed = rng.normal(size=(1, 8, 6))
+    coefficients = np.tile(np.arange(6.0), (5, 8, 1)) + 1.5 * of_seed + 0.1 * rng.normal(size=(5, 8, 6))
+    table = attributions_of(coefficients, 100)
+    widths = {}
+    for explainer in ("lime", "shap"):
+        row = over_all(score(table.assign(explainer=explainer), k=2))
+        rows = score(table.assign(explainer=explainer), k=2).query("metric == 'jaccard' and instance.isna()")
+        widths[explainer] = (rows["high"] - rows["low"]).item()
+        assert row["jaccard"].item() == pytest.approx(over_all(score(table, k=2))["jaccard"].item())
+    assert widths["shap"] > 1.8 * widths["lime"]
+
+
+def test_an_explainer_that_never_changes_is_certain() -> None:
+    table = attributions_of(np.tile([3.0, 2.0, 1.0], (4, 5, 1)), 100).drop(columns="standard_error")
+    rows = score(table.assign(explainer="exact"), k=1).query("metric == 'jaccard'")
+    assert (rows[["estimate", "low", "high"]] == 1).all(axis=None)
+    assert (score(table.assign(explainer="lime"), k=1).query("metric == 'jaccard'")["low"] < 1).all()
