@@ -84,8 +84,8 @@ def pseudo_run_interval_over_instances(found: Agreement) -> Interval:
     all runs of all instances agree there is none: the upper limit is 1, and the lower one the larger of two: from the
     variances and the mean with an artificial run in each instance; and Clopper and Pearson's of R // 2 disjoint pairs
     an instance, all of them alike. That one holds however the instances differ: the product of their probabilities is
-    at most the power of their mean. Without a spread at any other value: Clopper and Pearson's. nan where an instance has
-    fewer than three runs or anything is nan.
+    at most the power of their mean. Without a spread at any other value: Clopper and Pearson's. nan where an instance
+    has fewer than three runs or anything is nan.
     """
     m = found.mean.shape[-1]
     if m == 1:
