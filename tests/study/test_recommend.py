@@ -60,7 +60,7 @@ def test_it_says_whether_the_choice_depends_on_where_fidelity_is_judged(study: S
     assert list(found.ladder) == [0.5, 1, 2]
     names = set(found.ladder.values())
     assert len(names) > 1, "the model is made so that each width is best on its own ruler"
-    assert "With fidelity judged elsewhere the choice changes: at x" in found.reason
+    assert "It depends on where fidelity is judged: x" in found.reason
     (single,) = study_of(4, kernel_width_factor=1).answers
     assert single.ladder == ()
     assert "fidelity judged" not in single.set

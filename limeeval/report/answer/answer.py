@@ -109,7 +109,8 @@ def answer_of(
         raise ValueError(f"scores must have rows of {named}, got none")
     reference, chosen = reference_of(cells), chosen_of(cells)
     best = None if chosen else best_of(cells)
-    need = None if best is None or best.holds else _need(runs, best, description, target)
+    level = level_of(cells)
+    need = None if best is None or best.holds else _need(runs, best, description, target, level=level)
     ladder = ladder_of(fits, cells, margin=target.r2_margin)
     missed = missed_in(reference, own, None if terms is None else _own(terms, description))
     steadiness = steadiness_of(own, rows, reference, target=target.jaccard)
@@ -122,7 +123,7 @@ def answer_of(
         chosen=chosen,
         front=tuple(cell.name for cell in front_of(cells)),
         ladder=ladder,
-        level=level_of(cells),
+        level=level,
         best=best,
         steadiness=steadiness,
         need=need,
@@ -153,8 +154,12 @@ def _seeds(attributions: pd.DataFrame) -> list[int]:
     return sorted(attributions["seed"].unique().tolist())
 
 
-def _need(attributions: pd.DataFrame, cell: JudgedCell, description: Description, target: Target) -> Need | None:
+def _need(
+    attributions: pd.DataFrame, cell: JudgedCell, description: Description, target: Target, *, level: float
+) -> Need | None:
     if cell.samples is None or cell.supported is False or attributions.empty:
         return None
     runs = rows_of_cell(attributions, cell)
-    return estimated_need(runs, measured=cell.jaccard, num_samples=cell.samples, k=description.k, target=target.jaccard)
+    return estimated_need(
+        runs, measured=cell.jaccard, num_samples=cell.samples, k=description.k, target=target.jaccard, level=level
+    )

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
+from scipy.special import ndtri
 
 from limeeval.inference.clt import mean_and_spread
 from limeeval.lime.domain import Array
@@ -52,7 +53,7 @@ class Need:
 
 
 def estimated_need(
-    attributions: pd.DataFrame, *, measured: Score, num_samples: int, k: int, target: float
+    attributions: pd.DataFrame, *, measured: Score, num_samples: int, k: int, target: float, level: float = 0.025
 ) -> Need | None:
     """The need of one setting; None where there is nothing to extrapolate from.
 
@@ -70,6 +71,7 @@ def estimated_need(
         num_samples: its number of samples.
         k: of Jaccard@k.
         target: what the lower limit must exceed, below 1.
+        level: one-sided, of that limit; 0.025, as of the measured one, or below.
     """
     if measured.estimate is None or measured.low is None:
         return None
@@ -78,7 +80,7 @@ def estimated_need(
     if expected is None:
         return None
     reached = _logit(expected) + _logit(measured.estimate) - _logit(expected[0])
-    margin = _angle(measured.estimate) - _angle(measured.low)
+    margin = (_angle(measured.estimate) - _angle(measured.low)) * max(float(ndtri(level) / ndtri(0.025)), 1.0)
     goal = _angle(target) + margin
     only_seeds = goal >= math.pi / 2
     return Need(

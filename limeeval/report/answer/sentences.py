@@ -183,7 +183,7 @@ def _doubt(cell: JudgedCell, cells: Sequence[JudgedCell]) -> str:
     if more:
         return f"None. {cell.name} is stable and faithful, but {more[-1].name} is not: not to be relied on."
     tried = f"among {len(ladders)} settings tried" if len(ladders) > 1 else "at this level"
-    sure = "" if cell.p is None else f" (p {cell.p:.2g}, which should be below {level:.2g})"
+    sure = "" if cell.p is None else f" (p {cell.p:.4f}, which should be at most {level:.4f})"
     return f"None for sure: {cell.name} is stable by itself, but not beyond doubt {tried}{sure}. More seeds would tell."
 
 
@@ -198,8 +198,8 @@ def _elsewhere(ladder: Sequence[Rung], chosen: JudgedCell | None) -> str:
             others.setdefault(rung.choice, []).append(f"x{rung.width:.3g}")
     if not others:
         return f"The same wherever fidelity is judged, x{ladder[0].width:.3g} to x{ladder[-1].width:.3g}."
-    said = "; ".join(f"at {' and '.join(widths)} {choice or 'none'}" for choice, widths in others.items())
-    return f"With fidelity judged elsewhere the choice changes: {said}."
+    said = "; ".join(f"{choice or 'none'} if judged at {' and '.join(widths)}" for choice, widths in others.items())
+    return f"It depends on where fidelity is judged: {said}."
 
 
 def _failing(cell: JudgedCell, description: Description, target: Target) -> str:
