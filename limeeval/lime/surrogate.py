@@ -96,8 +96,11 @@ def centred(moments: Moments) -> Centred:
     return Centred(covariance, with_y, moments.power - y * moments.cross[..., 0, :], z, y, weight)
 
 
-def ridge(about: Centred, *, alpha: float = RIDGE_ALPHA) -> LinearFit:
-    """Weighted ridge with an unpenalised intercept, of one label, for every set of moments on the leading axes."""
+def ridge(about: Centred, *, alpha: Array | float = RIDGE_ALPHA) -> LinearFit:
+    """Weighted ridge with an unpenalised intercept, of one label, for every set of moments on the leading axes.
+
+    ``alpha`` is one penalty, or one for every set and feature, broadcast to (..., d).
+    """
     penalised = about.covariance.copy()
     np.einsum("...ii->...i", penalised)[...] += alpha
     coefficients = np.linalg.solve(penalised, about.with_y)[..., 0].astype(float, copy=False)

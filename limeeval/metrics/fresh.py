@@ -11,12 +11,14 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from limeeval.lime.diagnostics import SHRINKAGE_UP_TO, TRUSTED_UP_TO
+from limeeval.lime.diagnostics import TRUSTED_UP_TO
 from limeeval.lime.domain import Array
 from limeeval.lime.moments import Moments
 from limeeval.lime.surrogate import centred, ridge
 
 _FLAT = 1e-13
+_NO_PENALTY = 1e-10
+"""Of the largest variation of a column: it decides only where columns say the same thing."""
 
 
 class FreshFidelity(NamedTuple):
@@ -77,11 +79,11 @@ class LackOfFit(NamedTuple):
 def lack_of_fit(samples: Moments, outputs: Array) -> LackOfFit:
     """The lack of fit of the best line, on samples that it was not fitted to: how far the model is from linear here.
 
-    The line with all features is fitted to the samples of all other seeds, and measured on a seed's own: the weighted
-    sum of its squared residuals over that of the constant fitted to the same others. So neither the choice of features
-    nor the noise of a single run counts, as they do in 1 - R2 of an explanation. What is left of that noise, the error
-    of a line of d + 1 unknowns from so many effective samples, is taken off: (d + 1) / ESS of the share, in first
-    order, and 1 / ESS of the constant's.
+    The line with all features, by least squares without a penalty, is fitted to the samples of all other seeds, and
+    measured on a seed's own: the weighted sum of its squared residuals over that of the constant fitted to the same
+    others. So neither the choice of features nor the noise of a single run counts, as they do in 1 - R2 of an
+    explanation. What is left of that noise, the error of a line of d + 1 unknowns from so many effective samples, is
+    taken off: (d + 1) / ESS of the share, in first order, and 1 / ESS of the constant's.
 
     Args:
         samples: moments of each seed's samples (R, ...), R at least 2.
@@ -102,9 +104,9 @@ def lack_of_fit(samples: Moments, outputs: Array) -> LackOfFit:
 
 
 def _supports_a_line(samples: Moments) -> NDArray[np.bool_]:
-    """Whether (...) effective samples are enough for all features, and variation enough beside ridge's penalty."""
+    """Whether (...) effective samples are enough for all features, which are not all constant."""
     supported = np.asarray(TRUSTED_UP_TO * samples.effective_sample_size >= samples.gram.shape[-1])
-    supported[supported] = SHRINKAGE_UP_TO * (1 + samples[supported].design_variation) >= 1
+    supported[supported] = samples[supported].design_variation > 0
     return supported
 
 
@@ -112,7 +114,7 @@ def _fitted(samples: Moments, known: NDArray[np.bool_]) -> Array:
     """Value at the instance less f(x), then coefficients (R, 1 + d), of the seeds that are known; nan for others."""
     lines = np.full((len(known), samples.gram.shape[-1]), np.nan)
     if known.any():
-        fit = ridge(centred(samples))
+        fit = ridge(centred(samples), alpha=_NO_PENALTY * samples.design_variation[..., None])
         lines[known] = np.column_stack([fit.at_instance, fit.coefficients])
     return lines
 

@@ -85,6 +85,8 @@ def evaluate(
     goal = Target() if target is None else target
     if not isinstance(goal, Target):
         raise ValueError(f"target must be a limeeval.Target, got {target!r}")
+    if not isinstance(nonlinearity, bool):
+        raise ValueError(f"nonlinearity must be True or False, got {nonlinearity!r}")
     is_of_images = isinstance(explainer, LimeImageExplainer)
     rows, chosen = checked_images(instances) if is_of_images else checked_rows(instances), seeds_of(seeds)
     plan: Plan | FunctionPlan

@@ -25,13 +25,13 @@ def split(study: Study, seeds: int | Collection[Any]) -> tuple[Study, Study]:
     chosen = _chosen(seeds, known)
     others = [seed for seed in known if seed not in chosen]
     if len(chosen) < 2 or len(others) < 2:
-        raise ValueError(f"seeds must leave two at least on either side of {len(known)}, got {len(chosen)}")
+        raise ValueError(f"seeds must be two at least of {len(known)}, and leave two at least, got {len(chosen)}")
     return _of(study, chosen), _of(study, others)
 
 
 def _chosen(seeds: int | Collection[Any], known: Sequence[Any]) -> list[Any]:
     if isinstance(seeds, Integral):
-        return list(known[: int(seeds)])
+        return list(known[: max(int(seeds), 0)])
     if isinstance(seeds, (str, bytes)) or not isinstance(seeds, Collection):
         raise ValueError(f"seeds must be a number or a list of seeds, got {seeds!r}")
     missing = [seed for seed in seeds if seed not in known]

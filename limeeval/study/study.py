@@ -194,9 +194,10 @@ def _recommendation(answer: Answer, explainer: Any, *, confirmed_by: Answer | No
 
     chosen, reason = answer.chosen, answer.set
     score = None if chosen is None else chosen.jaccard
-    if chosen is not None and confirmed_by is not None:
-        score = next(cell.jaccard for cell in confirmed_by.cells if cell.settings == chosen.settings)
-        reason = confirmed(reason, score, seeds=confirmed_by.description.seeds)
+    others = [] if confirmed_by is None or chosen is None else confirmed_by.cells
+    again = next((cell.jaccard for cell in others if chosen and cell.settings == chosen.settings), None)
+    if again is not None and confirmed_by is not None:
+        score, reason = again, confirmed(reason, again, seeds=confirmed_by.description.seeds)
     front = [cell for cell in answer.cells if cell.name in answer.front]
     worth = [
         {"name": cell.name, "jaccard": cell.jaccard.estimate, "fidelity": cell.fidelity.estimate, "rows": cell.samples}
@@ -206,7 +207,7 @@ def _recommendation(answer: Answer, explainer: Any, *, confirmed_by: Answer | No
         answer.settings,
         reason,
         score=score,
-        is_confirmed=chosen is not None and confirmed_by is not None,
+        is_confirmed=again is not None,
         front=pd.DataFrame([{**own, **cell.settings} for own, cell in zip(worth, front, strict=True)]),
         ladder={rung.width: rung.choice for rung in answer.ladder},
         evaluated=explainer,

@@ -50,8 +50,9 @@ def forecast(plan: Plan, work: Work) -> Forecast:
     batches = sum(-(-work.rows(unit) // plan.batch_rows) for unit in work.units())
     labels = len(plan.labels.outputs(outputs[0]))
     fits = plan.neighborhoods * len(plan.cells) * labels
-    seconds = batches * one + plan.rows_to_predict * (each + _SECONDS_A_ROW) + fits * _SECONDS_A_FIT
-    return Forecast(plan.rows_to_predict, 8 * plan.rows_to_predict * labels, seconds)
+    rows = plan.rows_to_predict + plan.rows_to_redraw
+    seconds = batches * one + rows * (each + _SECONDS_A_ROW) + fits * _SECONDS_A_FIT
+    return Forecast(rows, 8 * rows * labels, seconds)
 
 
 def _seconds(model: Model, work: Work, state: State) -> tuple[float, Array]:

@@ -168,6 +168,15 @@ class Plan:
         """Rows that the model will be given, if none of its answers are known yet."""
         return self.neighborhoods * self.grid.sample_counts[-1]
 
+    @cached_property
+    def rows_to_redraw(self) -> int:
+        """Rows that it will be given beside these, to see what bins or categories hide, where that was asked for."""
+        if not self.nonlinearity:
+            return 0
+        first = [one for sampling in self.samplings for one in sampling.neighborhoods[:: len(self.seeds)]]
+        hidden = (one.domain.redraw(one.domain.instance, np.full((1, one.domain.width), 0.5)) for one in first)
+        return sum(state is not None for state in hidden) * self.grid.sample_counts[-1]
+
     @property
     def rows_of_a_loop(self) -> int:
         """Rows that explaining cell by cell would give to it."""

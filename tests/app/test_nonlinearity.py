@@ -15,8 +15,8 @@ def test_a_run_says_why_a_line_misses_something(cli, tmp_path: Path) -> None:
     ran = cli(*WORK, "nonlinearity=true", "out=run")
     assert ran.code == 0
     said = " ".join(ran.out.split())
-    assert "The best line misses " in said
-    assert "% because bins or categories hide it, at least " in said
+    assert "What lines miss: " in said
+    assert "% because bins or categories hide it" in said
     assert "nonlinearity" not in next(line for line in ran.out.splitlines() if "limeeval explain" in line)
     study = limeeval.load(tmp_path / "run")
     assert all((tmp_path / "run" / name).is_file() for name in FILES)

@@ -77,8 +77,8 @@ def test_the_front_is_a_table(study: Study) -> None:
 @pytest.mark.parametrize(
     ("seeds", "message"),
     [
-        (19, "seeds must leave two at least on either side of 20, got 19"),
-        (1, "seeds must leave two at least on either side of 20, got 1"),
+        (19, "seeds must be two at least of 20, and leave two at least, got 19"),
+        (1, "seeds must be two at least of 20, and leave two at least, got 1"),
         ([0, 1, 77], "seeds must be some of 0, 1, .*, got 77"),
         ("all", "seeds must be a number or a list of seeds, got 'all'"),
     ],

@@ -76,7 +76,7 @@ def test_a_product_is_found_without_a_further_model_call() -> None:
     assert sweep.nonlinearity is not None
     assert sweep.terms is not None
     assert sweep.rows_predicted == plan.rows_to_predict
-    assert sweep.rows_redrawn == 0
+    assert sweep.rows_redrawn == plan.rows_to_redraw == 0
     assert len(sweep.nonlinearity) == 3 * 2 * GROUPS
     assert (sweep.nonlinearity["chosen"] == "quadratic").all()
     assert (
@@ -242,3 +242,10 @@ def test_superpixels_have_pairs_and_no_pure_error() -> None:
     assert sweep.rows_redrawn == 0
     assert shares(sweep)["residual_chosen"].to_numpy() == pytest.approx(0, abs=1e-6)
     assert sweep.terms["term"].iloc[0] == "superpixel 0 x superpixel 3"
+
+
+def test_what_it_will_cost_is_known_before() -> None:
+    plan = plan_of(discretize_continuous=True)
+    assert plan.rows_to_redraw == 3 * N
+    assert run_sweep(plan).rows_redrawn == 3 * N
+    assert replace(plan, nonlinearity=False).rows_to_redraw == 0

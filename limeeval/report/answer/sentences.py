@@ -12,13 +12,14 @@ from limeeval.report.answer.choice import doubted_of, ladders_of, level_of, pass
 from limeeval.report.answer.ladder import Rung
 from limeeval.report.answer.missed import Missed
 from limeeval.report.answer.names import shortened
-from limeeval.report.answer.need import Need
+from limeeval.report.answer.need import Need, two_digits
 from limeeval.report.answer.steadiness import Steadiness
 from limeeval.report.description import Description, Target
 from limeeval.report.scores.instances import LIME
 from limeeval.report.scores.nonlinearity import MISFIT_FROM
 
 CLOSE_FROM = 0.9
+_WORTH_A_WORD = 0.01
 _OPTIMISTIC = "on the seeds it was chosen by: optimistic"
 
 
@@ -49,7 +50,8 @@ def faithful_sentence(cell: JudgedCell, description: Description, missed: Missed
         )
     at = _judged_at(cell)
     if r2 <= 0:
-        return f"A line carries none of the model's local variation{at} (R2 {r2:.2f}): it says nothing of the model."
+        none = f"A line carries none of the model's local variation{at} (R2 {r2:.2f}): it says nothing of the model."
+        return _joined(none, _why(missed))
     carried = f"{r2:.0%}{_limits(cell.fidelity)} of the model's local variation{at}{_best_line(cell)}"
     return _joined(f"A line carries {carried}: {_reading(r2, cell, description)}.", _why(missed))
 
@@ -97,7 +99,10 @@ def set_sentence(
 
 def confirmed(sentence: str, score: Score, *, seeds: int) -> str:
     """The sentence on a chosen setting with its score on seeds that it was not chosen by."""
-    return sentence.replace(_OPTIMISTIC, f"on the seeds it was chosen by; on {seeds} others {value(score)}")
+    others = f"on {seeds} others {value(score)}"
+    if _OPTIMISTIC not in sentence:  # The only setting there was: no choice.
+        return f"{sentence} {others[0].upper()}{others[1:]}."
+    return sentence.replace(_OPTIMISTIC, f"on the seeds it was chosen by; {others}")
 
 
 def _where(cell: JudgedCell, description: Description) -> str:
@@ -124,11 +129,11 @@ def _why(missed: Missed | None) -> str:
         return ""
     parts = []
     if missed.within_cells is not None and missed.within_cells >= MISFIT_FROM:
-        parts.append(f"{missed.within_cells:.0%} because bins or categories hide it")
-    if missed.learnt is not None:
+        parts.append(f"{min(missed.within_cells, missed.by_line):.0%} because bins or categories hide it")
+    if missed.learnt is not None and missed.learnt >= _WORTH_A_WORD:
         named = f" ({', '.join(shortened(term) for term, _ in missed.terms)})" if missed.terms else ""
         parts.append(f"at least {missed.learnt:.0%} because it is not linear{named}")
-    return f"The best line misses {missed.by_line:.0%}: {', '.join(parts)}." if parts else ""
+    return f"What lines miss: {', '.join(parts)}." if parts else ""
 
 
 def _best_line(cell: JudgedCell) -> str:
@@ -225,7 +230,7 @@ def _need(need: Need | None, cell: JudgedCell, description: Description) -> str:
     if need is None or cell.samples is None:
         return ""
     if need.prefers_seeds(seeds=description.seeds, num_samples=cell.samples):
-        return f"Estimated need: roughly {need.seeds:,} seeds to be sure."
+        return f"Estimated need: roughly {two_digits(need.seeds or 0):,} seeds to be sure."
     if need.only_seeds:
         return f"Estimated need: more than {description.seeds:,} seeds, whatever the samples."
     if need.samples is None:

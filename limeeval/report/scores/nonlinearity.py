@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
 SHARES = ("nonlinear_gain", "nonlinearity_in_z", "pure_error", "misfit_explained")
-"""Scores that are shares, at least 0; differences of sums may fall below it by noise alone."""
+"""Scores that are shares, 0..1; ratios of sums may fall outside by noise alone."""
 MISFIT_FROM = 0.05
 """Where a line misses less, how much of that can be explained says nothing of how much there is."""
 _CONSTRUCTION = "jackknife over samples"
@@ -28,7 +28,8 @@ def nonlinearity_scores(table: pd.DataFrame) -> pd.DataFrame:
 
     ``r2_line``, ``r2_quadratic`` and ``r2_trees`` are R2 of the full line and of richer models (at most 1, higher is
     better); 1 - ``r2_line`` is the lack of fit. Shares of the local variance, 0..1, lower is better: ``pure_error``,
-    which no function of z explains (cells hide it; 0 where z says all there is of a sample), ``nonlinearity_in_z``, the
+    which no function of z explains (cells hide it; 0 where z says all there is of a sample; measured on samples of its
+    own, so that its noise may carry it above the lack of fit), ``nonlinearity_in_z``, the
     rest of the lack of fit, and ``nonlinear_gain``, the part of it that a richer model was seen to explain: a lower
     bound, from as many samples as there were. ``misfit_explained`` is that part's share of the lack of fit, nan where
     that is 0.05 or less: how learnable the misfit is, not how large.
@@ -39,7 +40,13 @@ def nonlinearity_scores(table: pd.DataFrame) -> pd.DataFrame:
 
     Args:
         table: rows as those of :class:`limeeval.sweep.nonlinearity.Nonlinearity`.
+
+    Raises:
+        ValueError: this is no such table.
     """
+    missing = [column for column in (*UNIT, "group", *FOUND) if column not in table]
+    if missing:
+        raise ValueError(f"a table of nonlinearity must have the columns of nonlinearity.parquet, got no {missing[0]}")
     settings = [column for column in table.columns if column not in (*UNIT, "group", *FOUND)]
     units = units_of(table, settings, key=["group"])
     rows = table.iloc[units.order]
@@ -66,6 +73,8 @@ def scores_at_each(table: pd.DataFrame, settings: pd.DataFrame) -> pd.DataFrame:
         largest = found["num_samples"] == found.groupby(about, dropna=False)["num_samples"].transform("max")
         found = found[largest].drop(columns="num_samples")
     shared = [column for column in settings if column in found]
+    if not shared or settings.merge(found[shared].drop_duplicates(), on=shared).empty:
+        raise ValueError("nonlinearity must be of settings of the table, got none of these")
     everything = settings.merge(found, on=shared, how="inner")
     return everything[[*settings.columns, *(column for column in found if column not in shared)]]
 
@@ -97,7 +106,7 @@ def _scored(name: str, ratio: Ratio, units: Units, samples: np.ndarray) -> Score
     for rows in (found.of_units, found.of_settings):
         if name in SHARES:
             for part in _values(rows):
-                np.maximum(part, 0.0, out=part)
+                np.clip(part, 0.0, 1.0, out=part)
     return found
 
 
@@ -111,3 +120,4 @@ def _blank(misfit: Rows, of_line: Rows) -> None:
     for part in _values(misfit):
         part[small] = np.nan
     misfit.interval[small] = None
+    misfit.n[small] = 0

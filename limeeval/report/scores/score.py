@@ -83,7 +83,7 @@ def score(
         fidelity = fidelity_scores(fits, of_fits)
         tables += [table_of(fidelity, of_fits)] if fidelity else []
     found = pd.concat(tables, ignore_index=True)
-    if nonlinearity is not None and not nonlinearity.empty:
+    if nonlinearity is not None and len(nonlinearity):
         found = pd.concat([found, scores_at_each(nonlinearity, units.settings)], ignore_index=True)
     if not segments:
         return found

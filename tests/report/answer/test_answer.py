@@ -402,7 +402,7 @@ def test_a_need_of_seeds_alone_is_said_and_run_within_reach() -> None:
     truth = np.random.default_rng(0).normal(size=(3, 20))
     runs = settings_in(runs_of(drawn(truth, 0.1), 0.1))
     for jaccard_score, said, seeds in (
-        ((0.95, 0.6, 1.0), "roughly 456 seeds to be sure.", 100),  # 10 x 2 x (.4592 / .0962)^2
+        ((0.95, 0.6, 1.0), "roughly 460 seeds to be sure.", 100),  # 10 x 2 x (.4592 / .0962)^2 = 456
         ((0.8, 0.4, 1.0), "more than 10 seeds, whatever the samples.", 30),
     ):
         found = answer_of(scores_of(cell(jaccard=jaccard_score)), INSTANCES, runs, replace(RUN, arguments=()), Target())
