@@ -4,7 +4,7 @@ import numpy as np
 
 from limeeval.lime.domain import Array
 from limeeval.metrics.pairs import Similarity, mean_over_pairs
-from limeeval.metrics.ranks import centred_ranks
+from limeeval.metrics.ranks import centred_ranks, of_orders
 
 
 def kendall_w(coefficients: Array) -> Array:
@@ -16,15 +16,12 @@ def kendall_w(coefficients: Array) -> Array:
     numbers of runs are not comparable; without ties W = (1 + (R - 1) rho) / R, rho the mean Spearman correlation.
 
     A run whose magnitudes are all equal ranks nothing and adds nothing; 0, undefined in the source, where no run ranks.
-    nan for a single run, and where any coefficient is nan.
+    nan for a single run, for a single feature, and where any coefficient is nan.
 
     >>> float(kendall_w(np.array([[4.0, -3.0, 2.0, 1.0], [-4.0, 3.0, 1.0, 2.0]])))
     0.9
     """
-    runs = coefficients.shape[-2]
-    similar = rank_products(coefficients)
-    something = np.sign(np.trace(similar.pairs, axis1=-2, axis2=-1))
-    return np.asarray(something * (1 + (runs - 1) * mean_over_pairs(similar.pairs)) / runs)
+    return np.maximum(mean_over_pairs(rank_products(coefficients).pairs), 0.0)
 
 
 def kendall_w_by_chance(runs: int) -> float:
@@ -37,13 +34,17 @@ def kendall_w_by_chance(runs: int) -> float:
 
 
 def rank_products(coefficients: Array) -> Similarity:
-    """Covariance of the ranks of two runs, in units of the mean variance of all: 1 + (R - 1) mean is R times W.
+    """(1 + (R - 1) c) / R of two runs, c the covariance of their ranks in units of the mean variance of all.
 
-    As a mean over pairs it has an interval, which W itself, whose expectation depends on R, has through it alone.
+    Their mean over pairs is W, which has its intervals from them. They count for as many runs alone: W of any other
+    number is to be expected elsewhere. 0 where no run ranks.
     """
     *lead, runs, d = coefficients.shape
     ranks = centred_ranks(np.abs(coefficients))
     products = ranks @ np.swapaxes(ranks, -1, -2)
     variance = np.diagonal(products, axis1=-2, axis2=-1).mean(axis=-1)
-    pairs = products / np.where(variance == 0, 1.0, variance)[..., None, None]
-    return Similarity(pairs, np.full(lead, 1 - 12 / max(d**3 - d, 6)), np.full(lead, -1 / max(runs - 1, 1)))
+    covariances = products / np.where(variance == 0, 1.0, variance)[..., None, None]
+    something = np.sign(variance)
+    pairs = something[..., None, None] * (1 + (runs - 1) * covariances) / runs
+    one_swap = (1 + (runs - 1) * (1 - 12 / max(d**3 - d, 6))) / runs
+    return Similarity(of_orders(pairs, d), np.full(lead, one_swap), np.zeros(lead))

@@ -19,7 +19,7 @@ import numpy as np
 from limeeval.lime.domain import Array
 from limeeval.metrics.leading import Leading, leading, top_k
 from limeeval.metrics.pairs import Similarity, mean_over_pairs
-from limeeval.metrics.ranks import orders, tied_places
+from limeeval.metrics.ranks import of_orders, orders, tied_places
 
 
 def feature_agreement(coefficients: Array, k: int) -> Array:
@@ -136,7 +136,8 @@ def pairwise_rank_agreement(coefficients: Array) -> Array:
     than the other. Asked both ways around, which matters for ties alone: two features that tie in both runs are ordered
     alike, and those that tie in one count half. Without ties it is (1 + tau) / 2 of Kendall's tau.
 
-    A run whose magnitudes are all equal (all coefficients 0, or only one feature) ranks nothing, and agrees with none.
+    A run whose magnitudes are all equal (such as all coefficients 0) ranks nothing, and agrees with none. nan for a
+    single feature, of which there are no pairs.
 
     >>> round(float(pairwise_rank_agreement(np.array([[4.0, -3.0, 2.0, 1.0], [-4.0, 3.0, 1.0, 2.0]]))), 3)
     0.833
@@ -156,7 +157,7 @@ def pairwise_rank_agreement_similarity(coefficients: Array) -> Similarity:
         alike += _products(order) + (_products(tied) if tied.any() else 0)
     ranks = np.where(np.isnan(coefficients).any(axis=-1), np.nan, np.ptp(np.abs(coefficients), axis=-1) > 0)
     pairs = (1 + alike / count) / 2 * ranks[..., :, None] * ranks[..., None, :]
-    return Similarity(pairs, np.full(lead, 1 - 1 / count), np.zeros(lead))
+    return Similarity(of_orders(pairs, d), np.full(lead, 1 - 1 / count), np.zeros(lead))
 
 
 def pairwise_rank_agreement_by_chance(d: int) -> float:

@@ -4,15 +4,15 @@ R runs of one setting on one instance give coefficients (R, d). Pairs of runs ar
 broadcasts over leading axes (..., R, d). Each feature counts the same: where most coefficients are noise around 0,
 their arbitrary order dominates, and a low correlation may go with reasons that never change.
 
-A run whose values are all equal (all coefficients 0, or only one feature) ranks nothing: its correlation with any run,
-undefined in the sources, counts as 0. nan for a single run, and where any coefficient is nan.
+A run whose values are all equal (such as all coefficients 0) ranks nothing: its correlation with any run, undefined in
+the sources, counts as 0. nan for a single run, for a single feature, and where any coefficient is nan.
 """
 
 import numpy as np
 
 from limeeval.lime.domain import Array
 from limeeval.metrics.pairs import Similarity, mean_over_pairs
-from limeeval.metrics.ranks import centred_ranks, orders
+from limeeval.metrics.ranks import centred_ranks, of_orders, orders
 
 
 def spearman(coefficients: Array) -> Array:
@@ -46,7 +46,7 @@ def spearman_signed_similarity(coefficients: Array) -> Similarity:
     """Spearman correlation of two runs; 1 - 12 / (d^3 - d) where two neighbours change places."""
     d = coefficients.shape[-1]
     ranks = centred_ranks(coefficients)
-    return _correlation(ranks @ np.swapaxes(ranks, -1, -2), 12 / max(d**3 - d, 6))
+    return _correlation(of_orders(ranks @ np.swapaxes(ranks, -1, -2), d), 12 / max(d**3 - d, 6))
 
 
 def kendall(coefficients: Array) -> Array:
@@ -85,7 +85,7 @@ def kendall_signed_similarity(coefficients: Array) -> Similarity:
     concordance = np.zeros((*cells, runs, runs))
     for order in orders(coefficients):
         concordance += order @ np.swapaxes(order, -1, -2)
-    return _correlation(concordance, 4 / max(d**2 - d, 2))
+    return _correlation(of_orders(concordance, d), 4 / max(d**2 - d, 2))
 
 
 def _correlation(products: Array, swap: float) -> Similarity:

@@ -40,6 +40,15 @@ def tied_places(values: Array) -> tuple[Places, Places]:
     return first, last
 
 
+def of_orders(pairs: Array, d: int) -> Array:
+    """Similarities (..., R, R) of orders of d features: nan of a single one, which has no order.
+
+    >>> of_orders(np.ones((1, 1)), d=1)
+    array([[nan]])
+    """
+    return pairs if d > 1 else np.full(pairs.shape, np.nan)
+
+
 def orders(values: Array) -> Iterator[Array]:
     """For one feature after the other, whether those after it are larger (..., R, d - 1 - feature): 1, 0 or -1.
 

@@ -1,9 +1,9 @@
 """How far runs agree on the order of all features, the first of them counting most.
 
 R runs of one setting on one instance give coefficients (..., R, d), ranked by magnitude; signs play no part. Pairs of
-runs are averaged over. A run whose magnitudes are all equal (all coefficients 0, or only one feature) ranks nothing:
-its agreement with any run, undefined in the sources, counts as 0. nan for a single run, and where any coefficient is
-nan.
+runs are averaged over. A run whose magnitudes are all equal (such as all coefficients 0) ranks nothing: its agreement
+with any run, undefined in the sources, counts as 0. nan for a single run, for a single feature (of which there is no k
+either), and where any coefficient is nan.
 """
 
 from typing import Any
@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from limeeval.lime.domain import Array
 from limeeval.metrics.leading import top_k
 from limeeval.metrics.pairs import Similarity, mean_over_pairs
-from limeeval.metrics.ranks import tied_places
+from limeeval.metrics.ranks import of_orders, tied_places
 
 
 def weighted_tau(coefficients: Array) -> Array:
@@ -53,7 +53,8 @@ def weighted_tau_similarity(coefficients: Array) -> Similarity:
         others += weight * differ[..., None, :]
     norms = np.sqrt(own * others)
     by_one = product / np.where(norms == 0, 1.0, norms)
-    return Similarity((by_one + _transposed(by_one)) / 2, np.full(lead, _weighted_swap(d)), np.full(lead, -1.0))
+    pairs = of_orders((by_one + _transposed(by_one)) / 2, d)
+    return Similarity(pairs, np.full(lead, _weighted_swap(d)), np.full(lead, -1.0))
 
 
 def rbo(coefficients: Array, k: int) -> Array:

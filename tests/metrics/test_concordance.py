@@ -24,4 +24,4 @@ def test_opposite_orders_cancel() -> None:
 def test_a_run_that_ranks_nothing_adds_nothing() -> None:
     """Two runs of one order and one without: their rank sums vary two thirds as much as three such runs' would."""
     assert kendall_w(np.array([[1.0, 2.0, 3.0], [1.0, 2.0, 3.0], [2.0, 2.0, 2.0]])) == pytest.approx(2 / 3)
-    assert kendall_w(np.ones((3, 4))) == kendall_w(np.ones((3, 1))) == 0
+    assert kendall_w(np.ones((3, 4))) == 0

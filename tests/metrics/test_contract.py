@@ -289,6 +289,15 @@ def test_a_single_run_scores_nan(name: str, value: float) -> None:
     np.testing.assert_array_equal(scores, np.full(3, np.nan))
 
 
+@pytest.mark.parametrize("name", [name for name, metric in METRICS.items() if not metric.at_k])
+@pytest.mark.parametrize("value", [1.0, 0.0])
+def test_a_single_feature_has_no_order(name: str, value: float) -> None:
+    """Which is the first of one feature, and how far it varies, there is an answer to."""
+    scores = score(name, np.full((2, 4, 1), value), 1)
+    answered = {"csi": 100.0, "relative_spread": 0.0, "same_first": 1.0} if value else {"csi": 0.0, "same_first": 0.0}
+    np.testing.assert_array_equal(scores, np.full(2, answered.get(name, np.nan)))
+
+
 @every_metric
 def test_runs_of_zeros_never_agree(name: str) -> None:
     _, _, higher_is_better = promise(name)

@@ -21,4 +21,3 @@ def test_opposite_signs(of, value) -> None:
 def test_a_run_that_ranks_nothing_correlates_with_none(of) -> None:
     """Of three pairs, one compares runs that rank, and equally."""
     assert of(np.array([[1.0, 2.0, 3.0], [1.0, 2.0, 3.0], [2.0, 2.0, 2.0]])) == pytest.approx(1 / 3)
-    assert of(np.ones((3, 1))) == 0

@@ -61,7 +61,3 @@ def test_half_a_tie_at_the_first_place() -> None:
 @pytest.mark.parametrize("of", [weighted_tau, lambda runs: rbo(runs, 2)])
 def test_a_run_that_ranks_nothing_agrees_with_none(of) -> None:
     assert of(np.array([[1.0, 2.0, 3.0], [1.0, 2.0, 3.0], [2.0, -2.0, 2.0]])) == pytest.approx(1 / 3)
-
-
-def test_a_single_feature_ranks_nothing() -> None:
-    assert weighted_tau(np.ones((3, 1))) == 0

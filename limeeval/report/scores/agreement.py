@@ -10,9 +10,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from limeeval.inference.clt import clt_limits
-from limeeval.inference.concordance import kendall_w_interval
+from limeeval.inference.concordance import kendall_w_agreement, kendall_w_interval
 from limeeval.inference.interval import Interval
-from limeeval.inference.pseudo_run import agreement, pseudo_run_interval, pseudo_run_interval_over_instances
+from limeeval.inference.pseudo_run import (
+    Agreement,
+    agreement,
+    pseudo_run_interval,
+    pseudo_run_interval_over_instances,
+)
 from limeeval.inference.spread import relative_spread_interval
 from limeeval.lime.domain import Array
 from limeeval.metrics.catalogue import Metric, agreement_metrics, similarities
@@ -23,19 +28,21 @@ from limeeval.report.scores.units import Units
 
 
 class Limits(NamedTuple):
-    """How the interval of a metric that is no mean over pairs of runs is made (of coefficients), and what it is called.
+    """How the interval of a metric without similarities of pairs is made (of coefficients), and what it is called.
 
-    Over instances it is the mean of theirs: limits that hold for each hold for the mean. For instances like these there
-    is none, for such metrics depend on the number of runs, which their spread over instances says nothing of.
+    Over instances, and for instances like these, it is made as that of any mean over pairs of runs, if the metric is
+    one for as many runs as there are: then ``agreement`` (of coefficients) gives what the runs say about it. Else it is
+    the mean of the instances' own: limits that hold for each hold for the mean. For instances like these there is none.
     """
 
     interval: Callable[[Array], Interval]
     construction: str
+    agreement: Callable[[Array], Agreement] | None = None
 
 
 INTERVALS: Mapping[str, Limits] = {
     "relative_spread": Limits(relative_spread_interval, "normal theory"),
-    "kendall_w": Limits(kendall_w_interval, "pseudo-run"),
+    "kendall_w": Limits(kendall_w_interval, "pseudo-run", kendall_w_agreement),
 }
 """By metric."""
 
@@ -81,11 +88,11 @@ def _never_changes(runs: Runs, units: Units) -> NDArray[np.bool_]:
 
 def _score(found: Mapping[str, Found], metrics: Mapping[str, Metric], runs: Runs, fixed: NDArray[np.bool_]) -> None:
     """Estimates, and limits for which no standard errors are needed; ``fixed`` units (u,) are what they are."""
-    similar = similarities(metrics, runs.coefficients, runs.k, runs.standard_errors)
+    agreed = _agreements(metrics, runs)
     for name, metric in metrics.items():
         rows = found[name].rows
-        if name in similar:
-            own = agreement(similar[name])
+        if name in agreed:
+            own = agreed[name]
             own = own._replace(
                 extended_mean=np.where(fixed, own.mean, own.extended_mean),
                 extended_variance=np.where(fixed, 0.0, own.extended_variance),
@@ -97,6 +104,14 @@ def _score(found: Mapping[str, Found], metrics: Mapping[str, Metric], runs: Runs
             put_interval(rows, runs.units, INTERVALS[name].interval(runs.coefficients), INTERVALS[name].construction)
         else:
             rows.estimate[runs.units] = metric.score(runs.coefficients, runs.k, runs.standard_errors)
+
+
+def _agreements(metrics: Mapping[str, Metric], runs: Runs) -> dict[str, Agreement]:
+    """What runs say about each metric that is a mean over pairs of them, for as many runs at least."""
+    similar = similarities(metrics, runs.coefficients, runs.k, runs.standard_errors)
+    found = {name: agreement(own) for name, own in similar.items()}
+    of_many = {name: limits.agreement for name, limits in INTERVALS.items() if name in metrics and limits.agreement}
+    return found | {name: of(runs.coefficients) for name, of in of_many.items()}
 
 
 def _narrow(found: Mapping[str, Found], metrics: Mapping[str, Metric], runs: Runs) -> None:

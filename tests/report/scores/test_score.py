@@ -5,8 +5,11 @@ import pytest
 from limeeval.metrics.catalogue import agreement_metrics
 from limeeval.report.scores.score import score
 
-OF_ALL_RUNS = {"relative_spread": ("normal theory",) * 2, "kendall_w": ("pseudo-run",) * 2}
+OF_ALL_RUNS = {"relative_spread": ("normal theory",) * 2}
 """Intervals of metrics that are no means over pairs: of an instance, and over instances."""
+OF_ORDERS = {"kendall", "kendall_signed", "spearman", "spearman_signed", "weighted_tau", "kendall_w"}
+OF_ORDERS |= {"pairwise_rank_agreement"}
+"""Metrics of all features' order."""
 AGREEING = [3.0, 2.0, 1.0, 0.0]
 
 
@@ -235,6 +238,29 @@ def test_a_single_feature_leaves_nothing_to_choose() -> None:
     assert np.isnan(estimate(scores, "jaccard"))
     assert estimate(scores, "same_first") == 1
     assert scores["k"].isna().all()
+    orders = scores[scores["metric"].isin(OF_ORDERS)]
+    assert set(orders["metric"]) == OF_ORDERS
+    assert orders[["estimate", "low", "high", "low_population", "interval"]].isna().all(axis=None)
+    assert (orders.loc[orders["instance"].isna(), "n"] == 0).all()
+
+
+def test_instances_of_a_single_feature_are_left_out_of_the_mean_of_orders() -> None:
+    one, more = (
+        attributions_of(noisy(1, 4, d=1)),
+        attributions_of(noisy(2, 4)).assign(instance=lambda t: t.instance + 1),
+    )
+    scores = score(pd.concat([one, more]))
+    for name in OF_ORDERS:
+        rows = scores[scores["metric"] == name]
+        assert rows["n"].tolist() == [4, 4, 4, 2]
+        assert rows["estimate"].iloc[3] == pytest.approx(rows["estimate"].iloc[1:3].mean())
+
+
+def test_limits_of_kendalls_w_over_instances_are_those_of_spearman_moved_to_it() -> None:
+    scores = score(attributions_of(noisy(20, 6, scale=2.0)))
+    (w, rho) = (row(scores, name) for name in ("kendall_w", "spearman"))
+    for limit in ("low", "high", "low_population", "high_population"):
+        assert w[limit] == pytest.approx((1 + 5 * rho[limit]) / 6, abs=0.01)
 
 
 def test_few_instances_say_nothing_of_instances_like_these() -> None:
@@ -334,8 +360,9 @@ def test_explainers_whose_seeds_are_shared_have_wider_limits() -> None:
     assert widths["shap"] > 1.8 * widths["lime"]
 
 
-def test_an_explainer_that_never_changes_is_certain() -> None:
+@pytest.mark.parametrize("metric", ["jaccard", "kendall_w"])
+def test_an_explainer_that_never_changes_is_certain(metric: str) -> None:
     table = attributions_of(np.tile([3.0, 2.0, 1.0], (4, 5, 1)), 100).drop(columns="standard_error")
-    rows = score(table.assign(explainer="exact"), k=1).query("metric == 'jaccard'")
+    rows = score(table.assign(explainer="exact"), k=1).query("metric == @metric")
     assert (rows[["estimate", "low", "high"]] == 1).all(axis=None)
-    assert (score(table.assign(explainer="lime"), k=1).query("metric == 'jaccard'")["low"] < 1).all()
+    assert (score(table.assign(explainer="lime"), k=1).query("metric == @metric")["low"] < 1).all()
