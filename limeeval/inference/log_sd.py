@@ -45,10 +45,12 @@ def log_sd(coefficients: Array) -> Array:
     if runs < 2:
         return np.full((*coefficients.shape[:-2], coefficients.shape[-1]), np.nan)
     half = (runs - 1) / 2
-    sd = coefficients.std(axis=-2, ddof=1)
-    sizes = np.where(np.isnan(coefficients), 0.0, np.abs(coefficients))
-    moves = sd > _STILL * sizes.max(axis=(-2, -1), initial=0.0)[..., None]
-    return np.where(moves, np.log(np.where(moves, sd, 1.0)) + (np.log(half) - psi(half)) / 2, np.nan)
+    sizes = np.where(np.isnan(coefficients), 0.0, np.abs(coefficients)).max(axis=(-2, -1), initial=0.0, keepdims=True)
+    largest = np.where(sizes > 0, sizes, 1.0)
+    sd = (coefficients / largest).std(axis=-2, ddof=1)  # Squares of large ones would overflow.
+    moves = sd > _STILL
+    found = np.log(np.where(moves, sd, 1.0)) + np.log(largest[..., 0, :])
+    return np.where(moves, found + (np.log(half) - psi(half)) / 2, np.nan)
 
 
 def log_sd_of_seeds(coefficients: Array) -> LogSd:

@@ -41,6 +41,12 @@ def test_a_feature_that_does_not_vary_has_none():
     assert np.isnan(log_sd(x)).tolist() == [False, True, False, True]
 
 
+@pytest.mark.parametrize("factor", [1e200, 1e-200])
+def test_large_and_small_numbers_neither_overflow_nor_vanish(factor):
+    x = normal(6, 2, 7, 3)
+    assert log_sd(factor * x) == pytest.approx(log_sd(x) + np.log(factor))
+
+
 @pytest.mark.parametrize("runs", [1, 2])
 def test_too_few_seeds(runs):
     found = log_sd_of_seeds(normal(3, runs, 2))

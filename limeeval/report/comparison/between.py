@@ -3,21 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from limeeval.inference.crossed import crossed_interval, crossed_interval_over_instances
 from limeeval.inference.interval import Interval
-from limeeval.inference.pseudo_run import STILL, Agreement, agreement
-from limeeval.lime.domain import Array
-from limeeval.metrics.catalogue import Metric, similarities
-from limeeval.metrics.crossed import similarities_between
-from limeeval.metrics.pairs import Similarity, mean_over_pairs
+from limeeval.inference.pseudo_run import Agreement
+from limeeval.metrics.catalogue import Metric
 from limeeval.report.answer.cells import IDENTITY
-from limeeval.report.comparison.compare import compared_metrics
+from limeeval.report.answer.places import plain
+from limeeval.report.comparison.agreed import Agreed, agreed_units
+from limeeval.report.comparison.arguments import check_k, check_where
 from limeeval.report.comparison.matched import Matched, matched
+from limeeval.report.comparison.measures import compared_metrics
 from limeeval.report.comparison.tables import Tables, distinct, matches, tables_of
 from limeeval.report.comparison.words import suggested
 from limeeval.report.scores.instances import Found, Instances, over_instances
@@ -29,23 +28,7 @@ if TYPE_CHECKING:
 
 _CONSTRUCTION = "jackknife over seeds"
 _ONE, _OTHER = "one", "other"
-
-
-class _Unit(NamedTuple):
-    """The agreement of two settings on an instance and label, how many features it is of, and what is by chance."""
-
-    instance: Any
-    label: Any
-    found: Agreement
-    k: int
-    chance: float
-
-
-class _Side(NamedTuple):
-    """Runs of some units (u, R, d)."""
-
-    coefficients: Array
-    errors: Array
+_ITSELF = tuple(f"itself_{side}" for side in (_ONE, _OTHER))
 
 
 def agreement_between(
@@ -79,7 +62,8 @@ def agreement_between(
             it.
 
     Raises:
-        ValueError: a setting or metric that does not exist, nothing to compare, or features that differ.
+        ValueError: a setting or metric that does not exist, a setting named like a column of the result, k is no whole
+            number, nothing to compare, or features that differ.
 
     >>> import pandas as pd
     >>> rows = [(s, r, f, b) for s in "ab" for r in range(2) for f, b in enumerate([3.0, 2.0, 1.0 + (s == "b") * 9])]
@@ -89,9 +73,12 @@ def agreement_between(
     [['a', 'a', 1.0], ['a', 'b', 0.0], ['b', 'b', 1.0]]
     """
     known = compared_metrics()
-    if metric not in known:
+    if not isinstance(metric, str) or metric not in known:
         raise ValueError(f"metric must be a mean over pairs of runs, got {metric!r}{suggested(metric, known)}")
+    check_k(k)
+    check_where(where)
     tables = tables_of(attributions, "attributions").where(where or {})
+    _check_names(tables)
     if by not in tables.settings:
         raise ValueError(f"by must be a setting of the table, got {by!r}{suggested(by, tables.settings)}")
     others = [name for name in tables.settings if name != by and not _follows(name, by, tables)]
@@ -100,11 +87,17 @@ def agreement_between(
         ({**settings, _ONE: one, _OTHER: other}, unit)
         for settings, rows in _groups(tables.attributions, others)
         for one, other, found in _matched(rows, by, usual.get(settings.get("task")) if k is None else k)
-        for unit in _agreed(found, known[metric])
+        for unit in agreed_units(found, known[metric])
     ]
     if all(settings[_ONE] == settings[_OTHER] for settings, _ in compared):
         raise ValueError(f"{by} must have two values at which all other settings are equal; choose these by `where`")
     return _table(compared, [*others, _ONE, _OTHER], metric, known[metric])
+
+
+def _check_names(tables: Tables) -> None:
+    taken = [name for name in tables.settings if name in (*COLUMNS, _ONE, _OTHER, *_ITSELF)]
+    if taken:
+        raise ValueError(f"settings must not be named like a column of the result, got {', '.join(taken)}")
 
 
 def _follows(name: str, by: str, tables: Tables) -> bool:
@@ -132,68 +125,8 @@ def _matched(rows: pd.DataFrame, by: str, k: int | None) -> Iterator[tuple[Any, 
             yield one, values[j], matched(tables[i], tables[j], k=k)
 
 
-def _agreed(found: Matched, metric: Metric) -> Iterator[_Unit]:
-    """The agreement of every pair of units, those of equal shape and seeds at once."""
-    runs: dict[int, tuple[Array, Array, int]] = {
-        unit: (part.coefficients[at], part.standard_errors[at], part.k)
-        for part, _ in found.parts()
-        for at, unit in enumerate(part.units.tolist())
-    }
-    keys = found.units.keys.iloc[: found.pairs].to_dict("list")
-    alike: dict[tuple[Any, ...], list[int]] = {}
-    for pair in range(found.pairs):
-        coefficients, _, k = runs[pair]
-        if k or not metric.at_k:
-            alike.setdefault((k, coefficients.shape[1], found.has_seed[:, pair].tobytes()), []).append(pair)
-    for (k, d, _), pairs in alike.items():
-        has_seed = found.has_seed[:, pairs[0]]
-        both = np.asarray(has_seed.all(axis=0))
-        if both.sum() < 2:
-            of = keys["instance"][pairs[0]]
-            raise ValueError(f"both sides must have two seeds in common, got {both.sum()} of instance {of}")
-        kept = [both[own] for own in has_seed]
-        one, other = (
-            _Side(
-                np.stack([runs[pair + side * found.pairs][0][kept[side]] for pair in pairs]),
-                np.stack([runs[pair + side * found.pairs][1][kept[side]] for pair in pairs]),
-            )
-            for side in (0, 1)
-        )
-        agreed, chance = agreement(_similarity(metric, one, other, k)), metric.chance(d, k, int(both.sum()))
-        for at, pair in enumerate(pairs):
-            own = Agreement(*(column[at] for column in agreed))
-            yield _Unit(keys["instance"][pair], keys["label"][pair], own, k if metric.at_k else 0, chance)
-
-
-def _similarity(metric: Metric, one: _Side, other: _Side, k: int) -> Similarity:
-    """Of runs of different seeds (..., R, R), made symmetric; one swap and minimum are means of both sides'.
-
-    Where runs never change, one swap is counted from how similar they are: a doubt has to be left.
-    """
-    named = {"": metric}
-    own = [similarities(named, side.coefficients, k, side.errors)[""] for side in (one, other)]
-    errors = one.errors, other.errors
-    between = similarities_between(named, one.coefficients, other.coefficients, k, standard_errors=errors)
-    pairs = between[""] / metric.scale
-    one_swap, minimum = ((here + there) / 2 for here, there in zip(own[0][1:], own[1][1:], strict=True))
-    both = Similarity((pairs + np.swapaxes(pairs, -1, -2)) / 2, np.asarray(one_swap), np.asarray(minimum))
-    return both._replace(one_swap=np.where(_is_still(both), _swapped(both), one_swap))
-
-
-def _is_still(similarity: Similarity) -> NDArray[np.bool_]:
-    """Whether (...) any two runs of different seeds are as similar as any other two."""
-    other_seed = similarity.pairs[..., ~np.eye(similarity.pairs.shape[-1], dtype=bool)]
-    return np.asarray(np.ptp(other_seed, axis=-1) <= STILL)
-
-
-def _swapped(similarity: Similarity) -> Array:
-    """Similarity (...) of a run that is a swap farther away than all others are: these need not be near 1."""
-    farther = mean_over_pairs(similarity.pairs) - (1 - similarity.one_swap)
-    return np.asarray(np.maximum(farther, similarity.minimum))
-
-
 def _table(
-    compared: Sequence[tuple[dict[str, Any], _Unit]], settings: Sequence[str], name: str, metric: Metric
+    compared: Sequence[tuple[dict[str, Any], Agreed]], settings: Sequence[str], name: str, metric: Metric
 ) -> pd.DataFrame:
     """The table over all instances, as one of scores whose settings are also what is compared."""
     import pandas as pd
@@ -220,7 +153,13 @@ def _for_these(instances: Instances) -> tuple[Interval, str]:
 
 def _beside_itself(found: pd.DataFrame, others: Sequence[str]) -> pd.DataFrame:
     """With the agreement of either setting with itself."""
-    keys = {side: found[[*others, side]].astype(str).agg("|".join, axis=1) for side in (_ONE, _OTHER)}
-    is_itself = keys[_ONE] == keys[_OTHER]
-    itself = found["estimate"][is_itself].set_axis(keys[_ONE][is_itself])
-    return found.assign(**{f"itself_{side}": own.map(itself) for side, own in keys.items()})
+    keys = [_values(found[[*others, side]]) for side in (_ONE, _OTHER)]
+    itself = {one: value for one, other, value in zip(*keys, found["estimate"], strict=True) if one == other}
+    return found.assign(
+        **{name: [itself.get(key, np.nan) for key in own] for name, own in zip(_ITSELF, keys, strict=True)}
+    )
+
+
+def _values(rows: pd.DataFrame) -> list[tuple[Any, ...]]:
+    """The values of each row, None for missing."""
+    return [tuple(plain(value) for value in row) for row in rows.itertuples(index=False, name=None)]

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+import math
+from collections.abc import Collection, Iterator, Sequence
 from typing import TYPE_CHECKING, Any
+
+import numpy as np
 
 from limeeval.inference.multiple import holm
 from limeeval.inference.paired import Difference, effect_size, paired_difference, population_difference
@@ -16,15 +19,20 @@ if TYPE_CHECKING:
     import pandas as pd
 
 
-def difference_table(measured: Sequence[Measured], sides: Sides, found: Matched) -> pd.DataFrame:
-    """One row a metric, of which there is at least one: the columns of :func:`limeeval.compare`."""
+def difference_table(
+    measured: Sequence[Measured], sides: Sides, found: Matched, *, tests: Collection[str]
+) -> pd.DataFrame:
+    """One row a metric, of which there is at least one: the columns of :func:`limeeval.compare`.
+
+    ``tests`` are the metrics among which p values are adjusted.
+    """
     import pandas as pd
 
     is_paired = sides.may_share_samples and bool(found.has_seed.all(axis=0).any())
     rows = pd.DataFrame([_row(one, _tested(one, sides, is_paired=is_paired)) for one in measured])
     rows["k"] = rows["k"].astype("Int64").where(rows["k"] > 0)
     for name in ("p", "p_worse"):
-        rows[f"{name}_holm"] = holm(rows[name].to_numpy(dtype=float))
+        rows[f"{name}_holm"] = holm(rows[name].where(rows["metric"].isin(tests)).to_numpy(dtype=float))
     seeds = found.runs.min(axis=-1)
     rows["seeds_one"], rows["seeds_other"] = int(seeds[0]), int(seeds[1])
     rows["paired_seeds"] = found.paired_seeds if is_paired else 0
@@ -47,7 +55,11 @@ def _tested(measured: Measured, sides: Sides, *, is_paired: bool) -> Difference:
 
 
 def _row(measured: Measured, tested: Difference) -> dict[str, Any]:
-    population = population_difference(tested.estimate, measured.left_out)
+    left_out = measured.left_out
+    population, effect = population_difference(tested.estimate, left_out), effect_size(tested.estimate, left_out)
+    if not measured.is_sound:
+        tested = Difference(tested.estimate, *[math.nan] * 6)
+        population, effect = population._replace(low=np.array(np.nan), high=np.array(np.nan)), math.nan
     return {
         "metric": measured.metric,
         "k": measured.k,
@@ -59,10 +71,10 @@ def _row(measured: Measured, tested: Difference) -> dict[str, Any]:
         "standard_error": tested.standard_error,
         "low_population": float(population.low),
         "high_population": float(population.high),
-        "effect_size": effect_size(tested.estimate, measured.left_out),
+        "effect_size": effect,
         "p": tested.p,
         "p_worse": tested.p_below if measured.is_better_higher else 1 - tested.p_below,
-        "n": len(measured.left_out),
+        "n": len(left_out),
     }
 
 

@@ -28,12 +28,17 @@ def fidelity_measures(one: pd.DataFrame | None, other: pd.DataFrame | None, foun
     if one is None or other is None:
         return
     for kind in KINDS:
-        columns = {f"r2_{kind}", *(f"{kind}_{part}" for part in ("spread", "residual_of_seed", "spread_of_seed"))}
-        if columns <= set(one.columns) & set(other.columns):
+        if has_columns(kind, one) and has_columns(kind, other):
             sides = _pooled(one, kind, found), _pooled(other, kind, found)
             there = (sides[0].spread > 0) & (sides[1].spread > 0)
             if there.any():
                 yield _measured(f"r2_{kind}", sides[0].of(there), sides[1].of(there))
+
+
+def has_columns(kind: str, fits: pd.DataFrame) -> bool:
+    """Whether fits have all that R2 of a kind is pooled from."""
+    parts = ("spread", "residual_of_seed", "spread_of_seed")
+    return {f"r2_{kind}", *(f"{kind}_{part}" for part in parts)} <= set(fits.columns)
 
 
 def _measured(metric: str, one: PooledFits, other: PooledFits) -> Measured:

@@ -12,12 +12,13 @@ from limeeval.lime.domain import Array
 from limeeval.report.comparison.words import listed
 from limeeval.report.scores.groups import Positions
 from limeeval.report.scores.runs import NEEDED, Runs, runs_of
-from limeeval.report.scores.units import UNIT, Units, units_of
+from limeeval.report.scores.units import KEYS, UNIT, Units, units_of
 
 if TYPE_CHECKING:
     import pandas as pd
 
 _SIDE = "_side"
+_NAMES = ("one", "other")
 
 
 class Matched(NamedTuple):
@@ -87,11 +88,15 @@ def matched(one: pd.DataFrame, other: pd.DataFrame, *, k: int | None) -> Matched
     """The pairs of two checked tables of one setting each.
 
     Raises:
-        ValueError: there are none, their features differ, a run has two rows for a feature, or a side has one seed.
+        ValueError: there are none, keys are numbers on one side and text on the other, their features differ, a run has
+            two rows for a feature, or a side has one seed.
     """
     import pandas as pd
 
     tables = [table.reindex(columns=[*UNIT, *NEEDED, "standard_error"]) for table in (one, other)]
+    for side, table in zip(_NAMES, tables, strict=True):
+        _check_once(table, side)
+    _check_kinds(*tables)
     keys = [table[UNIT].drop_duplicates() for table in tables]
     both = keys[0].merge(keys[1], on=UNIT, how="outer", indicator=True)
     common = both.loc[both["_merge"] == "both", UNIT]
@@ -107,7 +112,7 @@ def matched(one: pd.DataFrame, other: pd.DataFrame, *, k: int | None) -> Matched
     units = units_of(rows, [_SIDE], key=["seed", "feature"])
     instance, instances = pd.factorize(units.keys["instance"].iloc[: len(units.keys) // 2])
     has_seed, seeds = _seeds(rows, units)
-    for name, own in zip(("one", "other"), has_seed, strict=True):
+    for name, own in zip(_NAMES, has_seed, strict=True):
         if own.sum(axis=-1).min() < 2:
             raise ValueError(f"{name} must have at least two seeds an instance, got {own.sum(axis=-1).min()}")
     missing = [tuple(_names(both.loc[both["_merge"] == side, UNIT], keys)) for side in ("left_only", "right_only")]
@@ -126,6 +131,28 @@ def _names(missing: pd.DataFrame, keys: Sequence[pd.DataFrame]) -> Iterator[Any]
     shared = set(keys[0]["instance"]) & set(keys[1]["instance"])
     of_pairs = zip(missing["instance"].tolist(), missing["label"].tolist(), strict=True)
     yield from dict.fromkeys((instance, label) if instance in shared else instance for instance, label in of_pairs)
+
+
+def _check_once(rows: pd.DataFrame, side: str) -> None:
+    twice = rows[rows.duplicated([*KEYS, "feature"])]
+    if not twice.empty:
+        what = ", ".join(f"{column} {twice[column].iloc[0]}" for column in (*KEYS, "feature"))
+        raise ValueError(f"each run must have one row a feature, got two of {side} for {what}")
+
+
+def _check_kinds(one: pd.DataFrame, other: pd.DataFrame) -> None:
+    for column in (*KEYS, "feature"):
+        kinds = [_kind(rows[column]) for rows in (one, other)]
+        if set(kinds) == {"numbers", "text"}:
+            raise ValueError(f"{column} must be of one kind on both sides, got {kinds[0]} and {kinds[1]}")
+
+
+def _kind(column: pd.Series) -> str:
+    from pandas.api.types import infer_dtype, is_numeric_dtype
+
+    if is_numeric_dtype(column) or infer_dtype(column, skipna=True) in ("integer", "floating", "mixed-integer-float"):
+        return "numbers"
+    return "text" if infer_dtype(column, skipna=True) == "string" else ""
 
 
 def _check_features(one: pd.DataFrame, other: pd.DataFrame) -> None:

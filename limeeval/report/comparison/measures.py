@@ -12,13 +12,15 @@ from limeeval.inference.jackknife import pairs_without_each
 from limeeval.inference.log_sd import LogSd, log_sd_of_seeds
 from limeeval.inference.paired import Seeds, seed_changes, unseen
 from limeeval.lime.domain import Array
-from limeeval.metrics.catalogue import Metric, similarities
+from limeeval.metrics.catalogue import Metric, agreement_metrics, similarities
 from limeeval.metrics.pairs import sums_without_diagonal
 from limeeval.report.comparison.matched import Matched
 
 LOG_SD = "log_sd"
 """The logarithm of the standard deviation of coefficients over seeds, mean over features: its difference is the log
 ratio of standard deviations."""
+MOST_LEFT_OUT = 0.25
+"""Share of coefficients from which on those with a logarithm are too few to speak for all."""
 
 
 class Measured(NamedTuple):
@@ -32,6 +34,7 @@ class Measured(NamedTuple):
         left_out: the difference without each instance (m,).
         most: the largest difference there can be; inf for no bound.
         is_better_higher: the direction.
+        is_sound: whether the difference can be tested.
     """
 
     metric: str
@@ -41,6 +44,7 @@ class Measured(NamedTuple):
     left_out: Array
     most: float = np.inf
     is_better_higher: bool = True
+    is_sound: bool = True
 
 
 class _Pairs(NamedTuple):
@@ -51,6 +55,23 @@ class _Pairs(NamedTuple):
     unseen: Array
     most: Array
     k: Array
+
+
+class LeftOut(NamedTuple):
+    """How many of how many coefficients have no logarithm of a standard deviation, of pairs with three seeds."""
+
+    coefficients: int
+    total: int
+
+    @property
+    def is_much(self) -> bool:
+        """Whether what is left is a selection: a coefficient that never moves is the least noisy of all."""
+        return self.coefficients > MOST_LEFT_OUT * self.total
+
+
+def compared_metrics() -> dict[str, Metric]:
+    """Metrics of agreement that can be compared: those that are means over pairs of runs."""
+    return {name: metric for name, metric in agreement_metrics().items() if metric.of_sets or metric.of_pairs}
 
 
 def agreement_measures(found: Matched, metrics: Mapping[str, Metric]) -> Iterator[Measured]:
@@ -75,8 +96,8 @@ def agreement_measures(found: Matched, metrics: Mapping[str, Metric]) -> Iterato
         )
 
 
-def log_sd_measure(found: Matched) -> tuple[Measured, int, int]:
-    """The mean log standard deviation; and how many coefficients of how many are left out, for they have none."""
+def log_sd_measure(found: Matched) -> tuple[Measured, LeftOut]:
+    """The mean log standard deviation, of coefficients that have one on both sides; and how many have none."""
     by_unit: dict[int, LogSd] = {}
     for runs, _ in found.parts():
         own = log_sd_of_seeds(runs.coefficients)
@@ -86,14 +107,16 @@ def log_sd_measure(found: Matched) -> tuple[Measured, int, int]:
     for pair in range(found.pairs):
         sides = [by_unit[pair + side * found.pairs] for side in (0, 1)]
         moves = np.isfinite(sides[0].value) & np.isfinite(sides[1].value)
-        left_out, total = left_out + int((~moves).sum()), total + len(moves)
+        if found.has_seed[:, pair].sum(axis=-1).min() > 2:
+            left_out, total = left_out + int((~moves).sum()), total + len(moves)
         if moves.any():
             for side, of_side in enumerate(sides):
                 mean[side, pair] = of_side.value[moves].mean()
                 changes[side, pair, found.has_seed[side, pair]] = of_side.changes[:, moves].mean(axis=-1)
     nothing = np.zeros(mean.shape)
     measured = _over_instances(LOG_SD, _Pairs(mean, changes, nothing, nothing, nothing), found)
-    return measured._replace(most=np.inf, is_better_higher=False), left_out, total
+    lost = LeftOut(left_out, total)
+    return measured._replace(most=np.inf, is_better_higher=False, is_sound=not lost.is_much), lost
 
 
 def _over_instances(name: str, part: _Pairs, found: Matched) -> Measured:

@@ -6,10 +6,12 @@ from collections.abc import Mapping
 from typing import Any, NamedTuple
 
 from limeeval.report.answer.cells import IDENTITY
+from limeeval.report.comparison.arguments import check_where
 from limeeval.report.comparison.rows import by_row
 from limeeval.report.comparison.tables import Tables, distinct, tables_of
-from limeeval.report.comparison.words import named, suggested
+from limeeval.report.comparison.words import listed, named, suggested
 from limeeval.report.scores.instances import LIME
+from limeeval.report.scores.units import units_of
 from limeeval.sweep.grid import FIT_KEYS, WIDTH_KEYS
 
 _SAME_SAMPLES = (*WIDTH_KEYS, *FIT_KEYS, "num_samples")
@@ -82,8 +84,10 @@ def sides_of(one: Any, other: Any, *, by: By | None, where: Mapping[str, Any] | 
     """Both sides, from one source by a setting or from two.
 
     Raises:
-        ValueError: there is only one side, or one that is not a single setting.
+        ValueError: there is only one side, one that is not a single setting, instances that are all other ones, or two
+            fits for a run.
     """
+    check_where(where)
     first = tables_of(one, "one")
     second = first if other is None else tables_of(other, "other")
     common = where or {}
@@ -98,7 +102,15 @@ def sides_of(one: Any, other: Any, *, by: By | None, where: Mapping[str, Any] | 
     changed = 0
     if other is not None:
         first, second, changed = by_row(first, second)
+    for tables in (first, second):
+        _check_fits(tables)
     return Sides(Side(first, cells[0], names[0]), Side(second, cells[1], names[1]), differs, changed)
+
+
+def _check_fits(tables: Tables) -> None:
+    fits = tables.fits
+    if fits is not None and not fits.empty:
+        units_of(fits, [name for name in tables.settings if name in fits], key=["seed"])
 
 
 def _names(differs: Mapping[str, tuple[Any, Any]]) -> tuple[str, str]:
@@ -123,8 +135,10 @@ def _pairs(by: By | None, tables: Tables, *, is_one_source: bool) -> Mapping[str
             raise ValueError(f"by must be a setting of the table, got {by!r}{suggested(by, tables.settings)}")
         values = distinct(tables.attributions[by])
         if len(values) != 2:
-            raise ValueError(f"by must have two values, or be {{{by!r}: (one, other)}}, got {values}")
+            raise ValueError(f"by must have two values, or be {{{by!r}: (one, other)}}, got {listed(values, 12)}")
         return {by: (values[0], values[1])}
+    if not isinstance(by, Mapping):
+        raise ValueError(f"by must be a setting, or {{setting: (one, other)}}, got {by!r}")
     wrong = [name for name, pair in by.items() if not isinstance(pair, (tuple, list)) or len(pair) != 2]
     if wrong or not by:
         raise ValueError(f"by must give two values for each setting, as in {{'num_samples': (1000, 5000)}}, got {by}")

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from limeeval.report.answer.places import plain
-from limeeval.report.comparison.words import listed, suggested
+from limeeval.report.comparison.words import listed, said_once, suggested
 from limeeval.report.scores.runs import checked, settings_of
 from limeeval.report.scores.units import KEYS, UNIT
 
@@ -99,7 +99,7 @@ class Tables(NamedTuple):
             ValueError: there are several.
         """
         values = {name: distinct(self.attributions[name]) for name in self.settings}
-        several = {name: own for name, own in values.items() if len(own) > 1}
+        several = said_once({name: own for name, own in values.items() if len(own) > 1})
         if several:
             what = "; ".join(f"{name} {listed(own, _SHOWN)}" for name, own in several.items())
             raise ValueError(f"{side} must be a single setting (choose it by `by` or `where`), got several: {what}")

@@ -13,8 +13,13 @@ _NAMING = {"kernel_width_factor": "kernel_width"}
 
 def named(settings: Mapping[str, Any]) -> str:
     """Settings in words."""
+    return ", ".join(f"{name} {written(value)}" for name, value in said_once(settings).items())
+
+
+def said_once(settings: Mapping[str, Any]) -> dict[str, Any]:
+    """The settings without those that another of them says in other words."""
     said_twice = {twin for name, twin in _NAMING.items() if name in settings}
-    return ", ".join(f"{name} {written(value)}" for name, value in settings.items() if name not in said_twice)
+    return {name: value for name, value in settings.items() if name not in said_twice}
 
 
 def written(value: Any) -> str:
@@ -28,8 +33,17 @@ def written(value: Any) -> str:
 
 def listed(values: Iterable[Any], most: int) -> str:
     """The first of some values, with commas."""
-    own = [str(value) for value in values]
+    own = [f"{value:.6g}" if isinstance(value, float) else str(value) for value in values]
     return ", ".join(own[:most]) + (", ..." if len(own) > most else "")
+
+
+def counted(number: int, noun: str) -> str:
+    """So many of something.
+
+    >>> counted(1, "instance"), counted(2, "instance")
+    ('1 instance', '2 instances')
+    """
+    return f"{number:,} {noun}{'' if number == 1 else 's'}"
 
 
 def suggested(name: object, known: Iterable[str]) -> str:

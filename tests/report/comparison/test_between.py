@@ -191,6 +191,45 @@ def test_wrong_input() -> None:
         agreement_between(table[(table["feature"] < 7) | (table["explainer"] == "lime")], by="explainer")
 
 
+def test_settings_that_are_missing_are_values() -> None:
+    """Joined as text, ("a|b", "c") and ("a", "b|c") would be the same."""
+    table = pd.concat(
+        two(first=first, second=second, third=third)
+        for first, second, third in (("a|b", "c", None), ("a", "b|c", None), ("a", "c", "here"))
+    )
+    more = table.assign(coefficient=lambda rows: rows["coefficient"].where(rows["first"] == "a", -1.0))
+    found = agreement_between(more, by="explainer")
+    assert len(found) == 9
+    itself = found[found["one"] == found["other"]]
+    assert (itself["itself_one"] == itself["estimate"]).all()
+    assert (itself["itself_other"] == itself["estimate"]).all()
+    versions = pd.concat([attributions_of(noisy(0), third=1.0), attributions_of(noisy(1), third=np.nan)])
+    compared = agreement_between(versions, by="third")
+    assert compared["other"].isna().tolist() == [False, True, True]
+    assert compared[["itself_one", "itself_other"]].notna().all(axis=None)
+
+
+@pytest.mark.parametrize("name", ["one", "other", "itself_one", "estimate", "metric"])
+def test_no_setting_is_named_like_a_result(name: str) -> None:
+    with pytest.raises(ValueError, match=f"must not be named like a column of the result, got {name}"):
+        agreement_between(two(**{name: 1}), by="explainer")
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        ({"k": "2"}, "k must be a whole number, got '2'"),
+        ({"k": True}, "k must be a whole number, got True"),
+        ({"metric": ["jaccard"]}, "metric must be a mean over pairs"),
+        ({"by": 3}, "by must be a setting of the table, got 3"),
+        ({"where": 3}, "where must be {setting: value}, got 3"),
+    ],
+)
+def test_wrong_arguments(arguments: dict[str, Any], message: str) -> None:
+    with pytest.raises(ValueError, match=message):
+        agreement_between(two(), **{"by": "explainer", **arguments})
+
+
 def test_a_study_is_compared_at_its_own_k() -> None:
     rng = np.random.default_rng(0)
     index = np.indices((2, 3, 4, 9)).reshape(4, -1)

@@ -1,5 +1,6 @@
 """Comparisons: known answers, then what has to hold of any, then false alarms and detection by simulation."""
 
+from dataclasses import replace
 from types import SimpleNamespace
 from typing import Any
 
@@ -12,7 +13,8 @@ from limeeval.inference.jackknife import jackknife_variance, without_each
 from limeeval.inference.multiple import holm
 from limeeval.metrics.catalogue import agreement_metrics
 from limeeval.metrics.ranking import jaccard
-from limeeval.report.comparison.compare import compare, compared_metrics
+from limeeval.report.comparison.compare import compare
+from limeeval.report.comparison.measures import compared_metrics
 from limeeval.report.comparison.paired_comparison import PairedComparison
 
 LIME = {"task": "t", "model": "m", "explainer": "lime"}
@@ -78,7 +80,6 @@ def test_every_metric_is_the_score_of_either_side() -> None:
         for side, coefficients in (("one", noisy()), ("other", noisy(scale=0.25, seed=1))):
             expected = agreement_metrics()[name].score(coefficients, 3, np.full(coefficients.shape, 0.5)).mean()
             assert found.loc[name, side] == pytest.approx(expected), name
-    assert found["p_holm"].to_numpy() == pytest.approx(holm(found["p"].to_numpy()))
     assert ((found["low"] <= found["difference"]) & (found["difference"] <= found["high"])).all()
 
 
@@ -175,7 +176,8 @@ def test_a_table_against_itself() -> None:
     table, fits = attributions_of(noisy()), fits_of(0, (4, 8))
     found = compare((table, fits), (table, fits))
     assert (found.table[["difference", "low", "high"]] == 0).all(axis=None)
-    assert (found.table[["p", "p_holm"]] == 1).all(axis=None)
+    assert (found.table["p"] == 1).all()
+    assert (found.table["p_holm"].dropna() == 1).all()
     assert (found.one, found.other, found.differs) == ("the first run", "the second run", {})
     assert "as far as can be seen" in repr(found)
 
@@ -214,7 +216,11 @@ def test_an_instance_without_a_score_is_left_out_of_that_metric() -> None:
     table.loc[3, "coefficient"] = np.nan
     found = compare(table, by=BY)
     assert (row(found, "jaccard")["n"], row(found, "log_sd")["n"]) == (3, 4)
-    assert "jaccard is known of 3 of 4 instances" in found.remarks
+    assert [note for note in found.remarks if "known of" in note] == [
+        "feature_agreement, pairwise_rank_agreement, rank_agreement and 15 more are known of 3 of 4 instances"
+    ]
+    assert "4 instances, 8 seeds" in repr(found)
+    assert "jaccard is known of 3 of 4 instances" in compare(table, by=BY, metrics="jaccard").remarks
 
 
 def test_seeds_that_differ_are_left_out_apart() -> None:
@@ -289,7 +295,7 @@ def test_instances_of_two_studies_are_matched_by_their_rows() -> None:
     assert (found.table["difference"].abs() < 1e-12).all()
     assert (found.table["k"].dropna() == 2).all()
     after.instances["value_x"] = ["d", "b", "other"]
-    assert "1 instances have other values in one run than in the other" in compare(before, after).remarks
+    assert "1 instance has other values in one run than in the other" in compare(before, after).remarks
 
 
 def test_rows_that_are_not_known_are_matched_by_position() -> None:
@@ -301,10 +307,10 @@ def test_words() -> None:
     found = compare(two(0.05), by=BY, k=3)
     lines = repr(found).splitlines()
     assert lines[0] == "num_samples 400 compared with num_samples 100: 4 instances, 8 seeds, the same samples"
-    assert lines[1].startswith("- agrees more: jaccard@3 ")
+    assert lines[1].startswith("- agrees more with itself: two runs, jaccard@3 ")
     assert lines[2].startswith("- is less noisy: standard deviations 0.")
     worse = repr(compare(two(0.05), by={"num_samples": (400, 100)}, k=3))
-    assert "- agrees less: " in worse
+    assert "- agrees less with itself: " in worse
     assert "- is noisier: " in worse
 
 
@@ -312,7 +318,9 @@ def test_two_seeds_give_estimates_alone() -> None:
     found = compare(two(seeds=2), by=BY)
     assert found.table["difference"].notna().all()
     assert found.table[["low", "high", "p", "p_holm"]].isna().all(axis=None)
-    assert "no limits: fewer than three seeds" in repr(found)
+    assert "- agreement with itself, not tested: two runs, jaccard@4 " in repr(found)
+    assert "Nothing was tested: fewer than three seeds." in repr(found)
+    assert "log_sd is not there: it takes three seeds" in found.remarks
 
 
 def test_explanations_that_say_nothing_are_compared_without_a_nan() -> None:
@@ -336,6 +344,14 @@ def test_explanations_that_say_nothing_are_compared_without_a_nan() -> None:
         ({"by": BY, "metrics": ["jacard"]}, "got 'jacard'; did you mean jaccard"),
         ({"by": BY, "metrics": ["r2_fresh"]}, "something to compare, got no r2_fresh"),
         ({"by": BY, "k": 8}, "k must be between 1 and 7, got 8"),
+        ({"by": BY, "k": "2"}, "k must be a whole number, got '2'"),
+        ({"by": BY, "k": 2.0}, "k must be a whole number, got 2.0"),
+        ({"by": BY, "k": True}, "k must be a whole number, got True"),
+        ({"by": 3}, "by must be a setting, or {setting: .one, other.}, got 3"),
+        ({"by": BY, "where": 3}, "where must be {setting: value}, got 3"),
+        ({"by": BY, "metrics": 3}, "metrics must be a name or several, got 3"),
+        ({"by": BY, "metrics": []}, r"metrics must be a name or several, got \[\]"),
+        ({"by": BY, "metrics": [3]}, "metrics must be among those that can be compared, got 3"),
         ({"by": {"task": ("t", "t")}}, "one must be a single setting .*got several: num_samples 100, 400"),
     ],
 )
@@ -356,10 +372,132 @@ def test_wrong_tables() -> None:
         compare(one, one[one["feature"] < 7])
     with pytest.raises(ValueError, match="other must have at least two seeds an instance, got 1"):
         compare(one, one[one["seed"] == 0])
-    with pytest.raises(ValueError, match="one row a feature"):
+    twice = "one row a feature, got two of other for instance 0, label 1, seed 0, feature 0$"
+    with pytest.raises(ValueError, match=twice):
         compare(one, pd.concat([one, one]))
+    fits = fits_of(0, (4, 8))
+    with pytest.raises(ValueError, match=r"one row a seed, got two for .*instance 0, label 1, seed 0"):
+        compare((one, fits), (one, pd.concat([fits, fits])))
     with pytest.raises(ValueError, match=r"k must be given .* got 2 and 3"):
         compare(study_of(noisy(), list("abcd")), study_of(noisy(), list("abcd"), k=3))
+
+
+@pytest.mark.parametrize("column", ["instance", "label", "seed", "feature"])
+def test_numbers_are_not_matched_with_text(column: str) -> None:
+    one = attributions_of(noisy())
+    with pytest.raises(ValueError, match=f"{column} must be of one kind on both sides, got numbers and text"):
+        compare(one, one.assign(**{column: one[column].astype(str)}))
+
+
+@pytest.mark.parametrize("row", [["a", "b", "c", "d"], ["a", "a", "a", "a"]])
+def test_runs_that_explain_other_instances_are_not_compared(row: list[str]) -> None:
+    before, after = study_of(noisy(), row), study_of(noisy(), row)
+    after.instances["value_x"] = ["e", "f", "g", "h"]
+    with pytest.raises(ValueError, match="the same instances, got other values for 4 instances"):
+        compare(before, after)
+
+
+def test_only_headline_scores_are_tested_unless_metrics_are_named() -> None:
+    fits = pd.concat([fits_of(number, (4, 8), num_samples=samples) for number, samples in ((0, 100), (1, 400))])
+    at_one_width = {name: name.replace("fresh", "reference") for name in fits if "fresh" in name}
+    tables = {
+        ("jaccard", "sign_agreement", "log_sd"): two(),
+        ("jaccard", "sign_agreement", "log_sd", "r2_fresh"): (two(), fits),
+        ("jaccard", "sign_agreement", "log_sd", "r2_reference"): (
+            two(),
+            fits.assign(**fits[[*at_one_width]].rename(columns=at_one_width)),
+        ),
+    }
+    for names, source in tables.items():
+        found = compare(source, by=BY).table.set_index("metric")
+        assert set(found.index[found["p_holm"].notna()]) == set(names)
+        assert found["p"].notna().all()
+        for p in ("p", "p_worse"):
+            assert found.loc[[*names], f"{p}_holm"].to_numpy() == pytest.approx(holm(found.loc[[*names], p].to_numpy()))
+    named = compare(two(), by=BY, metrics=["kendall", "spearman"]).table
+    assert named["p_holm"].to_numpy() == pytest.approx(holm(named["p"].to_numpy()))
+
+
+def test_fidelity_is_said_once_where_both_kinds_are_the_same() -> None:
+    fits = pd.concat([fits_of(number, (4, 8), num_samples=samples) for number, samples in ((0, 100), (1, 400))])
+    same = fits.assign(**{name.replace("fresh", "reference"): fits[name] for name in fits if "fresh" in name})
+    assert "r2_fresh" not in repr(compare((two(), same), by=BY))
+    others = same.assign(r2_reference=same["r2_fresh"] - 0.1)
+    assert "- fidelity, not tested: r2_fresh " in repr(compare((two(), others), by=BY))
+
+
+def test_what_is_not_beyond_doubt_is_said_to_be_so() -> None:
+    """Limits that exclude 0 at an adjusted p of 0.05 or more: neither certain nor the same."""
+    found = compare(two(), by=BY, metrics=["jaccard", "kendall"])
+    doubtful = found.table.assign(p_holm=0.06, low=0.01, high=0.2, difference=0.1)
+    line = repr(replace(found, table=doubtful)).splitlines()[1]
+    assert line.startswith("- agrees more with itself, but not beyond doubt: two runs, jaccard@4 ")
+    assert line.endswith("+0.100 [+0.010, +0.200], p = 0.060 (adjusted for 2 tests)")
+    unseen = replace(found, table=doubtful.assign(low=-0.01))
+    assert "- agrees as much with itself, as far as can be seen: " in repr(unseen)
+    alone = repr(compare(two(), by=BY, metrics="jaccard")).splitlines()
+    assert "adjusted" not in alone[1]
+
+
+def test_effect_sizes_are_told_from_five_instances_on() -> None:
+    assert "effect size" not in repr(compare(two(instances=4), by=BY))
+    assert "over 5 instances" in repr(compare(two(instances=5), by=BY))
+
+
+def test_one_instance_is_one() -> None:
+    assert "1 instance, 8 seeds" in repr(compare(two(instances=1), by=BY))
+
+
+def test_two_explainers_are_compared_with_each_other_too() -> None:
+    """The first names features 0 and 1, the second 0 and 2: one of three."""
+    one, other = np.tile([4.0, 3.0, 0.0, 0.0], (2, 3, 1)), np.tile([4.0, 0.0, 3.0, 0.0], (2, 3, 1))
+    sides = attributions_of(one), attributions_of(other, explainer="shap")
+    found = compare(*sides, k=2)
+    assert found.between == ("jaccard", 2, pytest.approx(1 / 3), agreement_metrics()["jaccard"].chance(4, 2, 3))
+    assert "- a run of one agrees with a run of the other: jaccard@2 0.33, " in repr(found)
+    assert compare(sides[0], sides[1].assign(seed=sides[1]["seed"] + 3), k=2).between is None
+    assert compare(two(), by=BY).between is None
+
+
+def test_noise_of_a_selection_is_not_tested() -> None:
+    still = noisy()
+    still[:, :, :3] = 0.0
+    table = pd.concat([attributions_of(still, num_samples=100), attributions_of(2 * noisy(), num_samples=400)])
+    found = compare(table, by=BY)
+    own = row(found, "log_sd")
+    assert own["difference"] == pytest.approx(np.log(2))
+    assert own[["low", "high", "p", "p_holm", "p_worse", "low_population", "effect_size"]].isna().all()
+    assert "- noise, not tested: standard deviations 2.000 times\n" in repr(found)
+    assert any("leaves out 12 of 32 coefficients" in note and "it is not tested" in note for note in found.remarks)
+
+
+def test_large_coefficients_are_as_any_others() -> None:
+    large = two().assign(coefficient=lambda rows: 1e200 * rows["coefficient"])
+    found, usual = (row(compare(table, by=BY), "log_sd") for table in (large, two()))
+    assert found["difference"] == pytest.approx(usual["difference"])
+
+
+def test_reasons() -> None:
+    notes = " ".join(compare(two(d=1), by=BY).remarks)
+    assert "are not there: a single feature has no k leading ones" in notes
+    assert "csi is not there: standard_error is missing" in notes
+    assert "r2_fresh, r2_reference are not there: the fits of both sides are not known" in notes
+    fits = pd.concat([fits_of(0, (4, 8), num_samples=samples) for samples in (100, 400)])
+    flat = fits.assign(r2_fresh=np.nan, fresh_spread=0.0)
+    notes = " ".join(compare((two(), flat), by=BY).remarks)
+    assert "r2_fresh is not there: it is undefined, for there is no instance" in notes
+    assert "r2_reference is not there: the fits of both sides do not have its columns" in notes
+
+
+def test_a_width_is_said_once() -> None:
+    widths = pd.concat(
+        attributions_of(noisy(seed=number), kernel_width_factor=width, kernel_width=width * np.pi, num_samples=100)
+        for number, width in enumerate((0.5, 1.0))
+    )
+    found = compare(widths, by="kernel_width_factor")
+    assert (found.one, found.other) == ("kernel_width_factor 0.5", "kernel_width_factor 1")
+    with pytest.raises(ValueError, match=r"got several: kernel_width_factor 0\.5, 1$"):
+        compare(widths, by={"num_samples": (100, 100)})
 
 
 def test_other_seeds_alone_seldom_give_an_alarm() -> None:
