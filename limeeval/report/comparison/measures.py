@@ -58,7 +58,10 @@ class _Pairs(NamedTuple):
 
 
 class LeftOut(NamedTuple):
-    """How many of how many coefficients have no logarithm of a standard deviation, of pairs with three seeds."""
+    """How many of how many coefficients have no logarithm of a standard deviation, of pairs with three seeds.
+
+    Those that never move on either side, such as those that are never selected, do not count.
+    """
 
     coefficients: int
     total: int
@@ -99,8 +102,12 @@ def agreement_measures(found: Matched, metrics: Mapping[str, Metric]) -> Iterato
 def log_sd_measure(found: Matched) -> tuple[Measured, LeftOut]:
     """The mean log standard deviation, of coefficients that have one on both sides; and how many have none."""
     by_unit: dict[int, LogSd] = {}
+    is_still: dict[int, NDArray[np.bool_]] = {}
     for runs, _ in found.parts():
         own = log_sd_of_seeds(runs.coefficients)
+        is_still.update(
+            zip(runs.units.tolist(), (runs.coefficients == runs.coefficients[:, :1]).all(axis=1), strict=True)
+        )
         by_unit.update((unit, LogSd(own.value[at], own.changes[at])) for at, unit in enumerate(runs.units.tolist()))
     mean, changes = np.full((2, found.pairs), np.nan), np.zeros((2, found.pairs, len(found.seeds)))
     left_out = total = 0
@@ -108,7 +115,8 @@ def log_sd_measure(found: Matched) -> tuple[Measured, LeftOut]:
         sides = [by_unit[pair + side * found.pairs] for side in (0, 1)]
         moves = np.isfinite(sides[0].value) & np.isfinite(sides[1].value)
         if found.has_seed[:, pair].sum(axis=-1).min() > 2:
-            left_out, total = left_out + int((~moves).sum()), total + len(moves)
+            counted = ~(is_still[pair] & is_still[pair + found.pairs])
+            left_out, total = left_out + int((~moves & counted).sum()), total + int(counted.sum())
         if moves.any():
             for side, of_side in enumerate(sides):
                 mean[side, pair] = of_side.value[moves].mean()
