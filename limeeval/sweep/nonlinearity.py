@@ -28,6 +28,8 @@ SUMS = ("spread", "residual_line", "residual_quadratic", "residual_trees", "resi
 """Columns of the table of nonlinearity that are weighted sums of squares over a group of scored samples."""
 FOUND = (*SUMS, "samples", "chosen", "terms", "terms_in_all")
 """Its columns that hold results: all others say what was fitted."""
+_THREADS = 2
+"""At least, as a sweep in one process has."""
 TOP_TERMS = 5
 """So many squares and pairs of an instance are named, of those that gain anything."""
 
@@ -132,7 +134,7 @@ def _in_threads(
     """What was measured around each instance, by width and column of its outputs. One thread each: sums do not depend
     on how many there are."""
     import sklearn.ensemble  # noqa: F401 (its threads can be limited only once they are there)
-    from joblib import Parallel, delayed
+    from joblib import Parallel, delayed, effective_n_jobs
     from threadpoolctl import ThreadpoolController
 
     threads = ThreadpoolController()
@@ -143,7 +145,7 @@ def _in_threads(
 
     jobs = (delayed(measured)(one, own) for one, own in zip(kept, around, strict=True))
     with threads.limit(limits=1, user_api="blas"):
-        return list(Parallel(n_jobs=n_jobs, prefer="threads")(jobs))
+        return list(Parallel(n_jobs=max(effective_n_jobs(n_jobs), _THREADS), prefer="threads")(jobs))
 
 
 def _measured(kernel: Kernel, around: _Around, widths: Sequence[Width]) -> dict[tuple[Width, int], _Measured]:
