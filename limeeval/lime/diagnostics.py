@@ -10,7 +10,7 @@ import numpy as np
 
 from limeeval.lime.domain import Array
 from limeeval.lime.moments import Moments
-from limeeval.lime.surrogate import centred
+from limeeval.lime.surrogate import RIDGE_ALPHA, centred
 
 TRUSTED_UP_TO = 0.1
 """(d + 1) / effective sample size above which a fit is not to be trusted."""
@@ -62,6 +62,24 @@ def condition_number(moments: Moments) -> Array:
     smallest, largest = eigenvalues[..., 0], eigenvalues[..., -1]
     regular = smallest > 1e-15 * largest
     return np.where(regular, np.sqrt(largest / np.where(regular, smallest, 1.0)), np.inf)
+
+
+def instance_leverage(moments: Moments, weight: Array) -> Array:
+    """Leverage (...) of the instance itself in the ridge fit of all features: 0..1, lower is better.
+
+    It is the share of the instance's own output in the line's value there (Hoaglin and Welsch, 1978): the instance has
+    the largest weight of all samples, and none of the others that seeds differ in. At 1 the line goes through it,
+    whatever the other samples say.
+
+    Args:
+        moments: of all samples, the instance included.
+        weight: of the instance (...).
+    """
+    about = centred(moments)
+    penalised = about.covariance.copy()
+    np.einsum("...ii->...i", penalised)[...] += RIDGE_ALPHA
+    across = (about.z * np.linalg.solve(penalised, about.z[..., None])[..., 0]).sum(axis=-1)
+    return np.asarray(weight * (1 / about.weight + across))
 
 
 def exact(found: Diagnostics) -> Diagnostics:

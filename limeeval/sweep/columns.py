@@ -19,6 +19,7 @@ MEASURED = (
     "unknowns_per_effective_sample",
     "shrinkage",
     "condition_number",
+    "instance_leverage",
     "is_fit",
     "is_supported",
     "rows_predicted",

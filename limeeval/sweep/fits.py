@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from limeeval.lime.collect import Evidence
-from limeeval.lime.diagnostics import SHRINKAGE_UP_TO, TRUSTED_UP_TO, condition_number
+from limeeval.lime.diagnostics import SHRINKAGE_UP_TO, TRUSTED_UP_TO, condition_number, instance_leverage
 from limeeval.lime.domain import Array, Domain
 from limeeval.lime.explain import fit_selected
 from limeeval.lime.left_out import LeftOut, left_out_together
@@ -87,7 +87,8 @@ def fit_cells(evidence: Sequence[Evidence], domains: Sequence[Domain], settings:
         name: _joined([[getattr(line, name) for line in lines] for lines in found])
         for name in ("intercept", "r2", "output_spread", "local_prediction")
     }
-    for name, value in _support(totals).items():
+    instances = stacked_moments([one.instances for one in evidence])[:, : settings.swept]
+    for name, value in _support(totals, instances.weight).items():
         measured[name] = _joined([[value] * outputs.shape[-1]] * len(found))
     if settings.single_seed:
         perturbed, reference = stacked_moments([one.perturbed for one in evidence]), [settings.reference]
@@ -117,8 +118,8 @@ def _joined(parts: Sequence[Sequence[Array]]) -> Array:
     return stacked.reshape(count, -1, *stacked.shape[4:])
 
 
-def _support(totals: Moments) -> dict[str, Array]:
-    """What fits rest on, each (B, W, N)."""
+def _support(totals: Moments, of_instance: Array) -> dict[str, Array]:
+    """What fits rest on, each (B, W, N); ``of_instance`` (B, W, 1) are the instances' own weights."""
     ess = totals.effective_sample_size
     unknowns, shrinkage = totals.gram.shape[-1] / ess, 1 / (1 + totals.design_variation)
     return {
@@ -126,6 +127,7 @@ def _support(totals: Moments) -> dict[str, Array]:
         "unknowns_per_effective_sample": unknowns,
         "shrinkage": shrinkage,
         "condition_number": condition_number(totals),
+        "instance_leverage": instance_leverage(totals, of_instance),
         "is_fit": totals.is_fit,
         "is_supported": (unknowns <= TRUSTED_UP_TO) & (shrinkage <= SHRINKAGE_UP_TO),
     }

@@ -28,7 +28,7 @@ R2 = {
 """Columns of R2 and its denominator."""
 LACK = ("lack_of_fit", "lack_of_fit_spread")
 """Columns of a share and its denominator."""
-MEANS = ("ess", "unknowns_per_effective_sample")
+MEANS = ("ess", "unknowns_per_effective_sample", "instance_leverage")
 GAP = ("local_prediction", "model_prediction")
 
 
