@@ -109,7 +109,7 @@ def store_of(settings: Mapping[str, Any], model_id: str | None) -> Store | None:
     root = user_cache_path("limeeval") / "predictions" if asked == "default" else Path(str(asked))
     if asked == "" or (root.exists() and not root.is_dir()):
         raise ValueError(f"store must be a folder, or null for none, got {asked or 'nothing'}")
-    return Store(root, model_id)
+    return Store(root.absolute(), model_id)
 
 
 def _function_plan(plan: Plan, settings: Mapping[str, Any]) -> FunctionPlan:

@@ -133,4 +133,4 @@ def _store(folder: str | Path | None, model_id: str | None) -> Store | None:
         return None
     if model_id is None:
         raise ValueError("store needs model_id, which tells the model from others in a later session, got None")
-    return Store(Path(folder), model_id)
+    return Store(Path(folder).absolute(), model_id)

@@ -39,7 +39,7 @@ class Store:
     """The predictions of one model.
 
     Attributes:
-        root: folder of all models' predictions.
+        root: folder of all models' predictions; absolute, for processes may have been started elsewhere.
         model_id: the model's identity; another one has a folder of its own.
         reads: whether stored predictions are used, or only written.
         believed: whether some of them were found to be what the model still says.

@@ -196,3 +196,13 @@ def test_what_python_users_call_is_there() -> None:
     assert limeeval.Target is Target
     with pytest.raises(AttributeError, match="module 'limeeval' has no attribute 'evaluat'"):
         limeeval.evaluat  # noqa: B018
+
+
+def test_processes_started_elsewhere_find_the_store(notebook, tmp_path, monkeypatch) -> None:
+    """Workers are kept for the next run, which may come from another folder."""
+    asked = {"num_samples": 5000, "seeds": 12, "n_jobs": 2, "store": "kept", "model_id": "forest"}
+    for name in ("one", "other"):
+        (tmp_path / name).mkdir()
+        monkeypatch.chdir(tmp_path / name)
+        limeeval.evaluate(notebook.explainer, notebook.x[:3], notebook.forest, **asked)
+        assert list((tmp_path / name / "kept").rglob("*.npz"))
