@@ -45,9 +45,9 @@ def fidelities(fits: pd.DataFrame, cells: Sequence[JudgedCell], kind: str, *, of
     r2 = [None if side is None else side.r2 for side in sides]
     rulers = [_ruler(cell, of_width=of_width) for cell in cells]
     best: dict[tuple[str, ...], int] = {}
-    for place in sorted(range(len(cells)), key=lambda place: r2[place] or -np.inf):
-        if r2[place] is not None and cells[place].supported is not False:
-            best[rulers[place]] = place
+    known = [(own, place) for place, own in enumerate(r2) if own is not None and cells[place].supported is not False]
+    for _, place in sorted(known):
+        best[rulers[place]] = place
     found = []
     for side, own, ruler in zip(sides, r2, rulers, strict=True):
         peer = sides[best[ruler]] if ruler in best else None
