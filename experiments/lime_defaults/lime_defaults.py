@@ -5,14 +5,15 @@
 Writes ``defaults.csv`` beside this file, one row a task and model, from a run of ``-m experiment=lime_defaults``.
 """
 
-import argparse
 import json
-import subprocess
 import sys
 from pathlib import Path
 from typing import Any
 
 import pandas as pd
+
+sys.path.append(str(Path(__file__).parents[1]))
+from sweeps import finished, parser_of
 
 FOLDER = Path(__file__).parent
 QUICK = ["instances=2", "seeds=4", "task=iris,wine", "model=forest,logistic"]
@@ -20,12 +21,6 @@ LIMITS = ("same_set", "jaccard", "r2_fresh", "lack_of_fit")
 """Metrics whose intervals are kept."""
 METRICS = ("same_set", "same_first", "jaccard", "r2", "r2_fresh", "lack_of_fit", "local_gap", "supported")
 SHOWN = ("same_set", "jaccard", "r2_fresh", "lack_of_fit", "need")
-
-
-def run(folder: Path, *changes: str) -> None:
-    """The sweep, in a folder of its own."""
-    command = [sys.executable, "-m", "limeeval", "-m", "experiment=lime_defaults", f"out={folder}", *changes]
-    subprocess.run(command, check=True)
 
 
 def defaults(folder: Path) -> pd.DataFrame:
@@ -93,14 +88,8 @@ def findings(table: pd.DataFrame) -> str:
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--run", type=Path, help="folder of a finished run, read instead of running again")
-    parser.add_argument("--out", type=Path, default=Path("outputs/lime_defaults"), help="folder of the run")
-    parser.add_argument("--quick", action="store_true", help="a part of it, in seconds; nothing is written here")
-    asked = parser.parse_args()
-    if asked.run is None:
-        run(asked.out, *(QUICK if asked.quick else ()))
-    table = defaults(asked.run or asked.out)
+    asked = parser_of("lime_defaults", __doc__).parse_args()
+    table = defaults(finished("lime_defaults", asked, *(QUICK if asked.quick else ())))
     if not asked.quick:
         table.to_csv(FOLDER / "defaults.csv", index=False, float_format="%.4f")
     print(f"\n{tables(table)}\n\n{findings(table)}")

@@ -6,8 +6,6 @@ Writes ``rates.csv`` and ``recommendations.csv`` beside this file, from a run of
 ``--more``, the same with ``_20000`` in their names, from one of three models with up to four times the samples.
 """
 
-import argparse
-import subprocess
 import sys
 from collections.abc import Iterator
 from dataclasses import replace
@@ -23,6 +21,9 @@ from limeeval.report.answer.answer import Answer, answer_of
 from limeeval.report.answer.cells import JudgedCell, Score
 from limeeval.report.answer.choice import price
 from limeeval.study.seeds import split
+
+sys.path.append(str(Path(__file__).parents[1]))
+from sweeps import finished, jobs, parser_of
 
 FOLDER = Path(__file__).parent
 QUICK = ["instances=3", "seeds=8", "task=iris,wine", "model=logistic,mlp"]
@@ -65,12 +66,6 @@ class Choice(NamedTuple):
     refusal: str | None = None
     missed: bool | None = None
     missed_target: bool | None = None
-
-
-def run(folder: Path, *changes: str) -> None:
-    """The sweep, in a folder of its own."""
-    command = [sys.executable, "-m", "limeeval", "-m", "experiment=recommend", f"out={folder}", *changes]
-    subprocess.run(command, check=True)
 
 
 def folds(study: limeeval.Study) -> Iterator[Fold]:
@@ -245,18 +240,9 @@ def show(title: str, table: pd.DataFrame) -> None:
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--run", type=Path, help="folder of a finished run, read instead of running again")
-    parser.add_argument("--out", type=Path, default=Path("outputs/recommend"), help="folder of the run")
-    parts = parser.add_mutually_exclusive_group()
-    parts.add_argument("--quick", action="store_true", help="a part of it, in seconds; nothing is written here")
-    parts.add_argument("--more", action="store_true", help="up to 20,000 samples, of three models")
-    asked = parser.parse_args()
-    if asked.run is None:
-        run(asked.out, *(QUICK if asked.quick else MORE if asked.more else ()))
-    folder = asked.run or asked.out
-    jobs = sorted((path.parent for path in folder.glob("*/status.json")), key=lambda path: int(path.name))
-    table = pd.DataFrame([row for job in jobs for row in rows_of(job)])
+    asked = parser_of("recommend", __doc__, more="up to 20,000 samples, of three models").parse_args()
+    folder = finished("recommend", asked, *(QUICK if asked.quick else MORE if asked.more else ()))
+    table = pd.DataFrame([row for job in jobs(folder) for row in rows_of(job)])
     report(table, None if asked.quick else "_20000" if asked.more else "")
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import sys
 import traceback
+from collections.abc import Mapping
 from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
@@ -59,6 +60,7 @@ class _Jobs:
         self.line, self.sources, self.explain = line, sources, explain
         self.console = Terminal()
         self.codes: list[int] = []
+        self.options: Mapping[str, Any] = {}
         self.finished: list[Path] = []
         self.parent: Path | None = None
         self.until_finished = ExitStack()
@@ -112,7 +114,7 @@ class _Jobs:
             from limeeval.app.merged import merged
 
             try:
-                merged(self.finished, self.parent, self.console, arguments=self.line.arguments)
+                merged(self.finished, self.parent, self.console, self.options, arguments=self.line.arguments)
             except (ValueError, OSError) as error:
                 _say(str(error))
                 self.codes.append(WRONG_USAGE)
@@ -149,11 +151,13 @@ class _Jobs:
             self.console,
             arguments=self.line.arguments,
             own=Line(tuple(alone), tuple(overrides)).arguments,
+            is_alone=not self.line.is_multirun,
             record=lambda: _record(config, own, folder),
         )
         if study is None:
             return DONE
         self.finished.append(folder)
+        self.options = settings["report"]
         if not self.line.is_multirun:
             print_answer(self.console, study.answers, folder=str(folder))
         for remark in (*study.remarks, *study.failures):

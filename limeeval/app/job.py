@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from limeeval.app.announce import announce
 from limeeval.app.plan import store_of, task_and_plan
+from limeeval.app.report import options_of
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -28,6 +29,7 @@ def run_job(
     *,
     arguments: Sequence[str],
     own: Sequence[str],
+    is_alone: bool,
     record: Callable[[], None],
 ) -> Study | None:
     """Runs a sweep and writes its folder; None for a dry run.
@@ -38,6 +40,7 @@ def run_job(
         console: for what the user reads.
         arguments: of the command line.
         own: those that make this job alone, if it is one of several.
+        is_alone: whether it is not: jobs of several share one report.
         record: called once the folder is ours.
 
     Raises:
@@ -49,10 +52,12 @@ def run_job(
     from limeeval.study.describe import describe
     from limeeval.study.folder import PROVENANCE, in_use, write, write_json
     from limeeval.study.provenance import how_chosen, provenance_of
+    from limeeval.study.report_files import write_report
     from limeeval.study.study import study_of
     from limeeval.sweep.plan import Plan
 
     started, clock = datetime.now(UTC), time.perf_counter()
+    options = options_of(settings["report"])
     task, plan = task_and_plan(settings)
     known = {"k": settings["metrics"]["k"], "usual_k": task.k, "unit": task.unit, "available": len(task.test)}
     known |= {"arguments": tuple(own), "quality_metric": task.quality_metric, "quality": task.quality}
@@ -71,6 +76,8 @@ def run_job(
         chosen = how_chosen(settings["instances"], len(plan.ids), trained=len(task.train) > 0)
         origin = provenance_of(study, folder, started=started, configuration=settings, models=models, chosen=chosen)
         write_json(folder / PROVENANCE, origin)
+        if is_alone:
+            write_report(study, folder, options)
     return study
 
 

@@ -8,12 +8,13 @@ from limeeval.metrics.ranks import centred_ranks, of_orders
 
 
 def kendall_w(coefficients: Array) -> Array:
-    """Kendall's coefficient of concordance (Kendall and Smith, 1939) of the magnitudes |beta|: 0..1, higher is better.
+    """How alike all runs rank the features by size (Kendall and Smith, 1939): 0..1, higher is better.
 
-    W = 12 S / (R^2 (d^3 - d) - R sum T) of R runs (..., R, d), S the sum over features of the squared deviations of
-    their rank sums, T = sum (t^3 - t) over the ties of a run, which share their average rank: the share of the
-    variation of ranks that is common to all runs. Unrelated runs score 1 / R, not 0, so that values from different
-    numbers of runs are not comparable; without ties W = (1 + (R - 1) rho) / R, rho the mean Spearman correlation.
+    Kendall's coefficient of concordance of the magnitudes |beta|: W = 12 S / (R^2 (d^3 - d) - R sum T) of R runs (...,
+    R, d), S the sum over features of the squared deviations of their rank sums, T = sum (t^3 - t) over the ties of a
+    run, which share their average rank: the share of the variation of ranks that is common to all runs. Unrelated runs
+    score 1 / R, not 0, so that values from different numbers of runs are not comparable; without ties W = (1 + (R - 1)
+    rho) / R, rho the mean Spearman correlation.
 
     A run whose magnitudes are all equal ranks nothing and adds nothing; 0, undefined in the source, where no run ranks.
     nan for a single run, for a single feature, and where any coefficient is nan.

@@ -23,9 +23,10 @@ from limeeval.metrics.ranks import of_orders, orders, tied_places
 
 
 def feature_agreement(coefficients: Array, k: int) -> Array:
-    """Mean over pairs of runs of |A & B| / k, A and B their top k: 0..1, higher is better; by chance k / d.
+    """Share of the k leading features that two runs have in common (Krishna et al., 2022): 0..1, higher is better.
 
-    Krishna et al. (2022). Unlike Jaccard's index, one swap costs 1 / k.
+    Mean over pairs of runs of |A & B| / k, A and B their top k; by chance k / d. Unlike Jaccard's index, one swap costs
+    1 / k.
 
     >>> float(feature_agreement(np.array([[3.0, 2.0, 1.0], [0.0, 1.0, 2.0]]), k=2))
     0.5
@@ -50,11 +51,11 @@ def feature_agreement_by_chance(d: int, k: int) -> float:
 
 
 def signed_agreement(coefficients: Array, k: int) -> Array:
-    """Share of the k that is in A & B with one sign, mean over pairs of runs: 0..1, higher is better; by chance k / 2d.
+    """Share of the k leading features in common, with one sign (Krishna et al., 2022): 0..1, higher is better.
 
-    A and B are the top k of two runs. This is the sign agreement of Krishna et al. (2022): a feature that only
-    one run names counts as a disagreement, so that it is never above ``feature_agreement``. How far runs agree on
-    directions alone is ``sign_agreement``.
+    Share of k that is in A & B with one sign, A and B being the top k of two runs, mean over pairs; by chance k / 2d.
+    What Krishna et al. call sign agreement: a feature that only one run names counts as a disagreement, so that it is
+    never above ``feature_agreement``. How far runs agree on directions alone is ``sign_agreement``.
 
     >>> float(signed_agreement(np.array([[3.0, 2.0, 1.0], [-1.0, 2.0, 0.0]]), k=2))
     0.5
@@ -77,10 +78,10 @@ def signed_agreement_by_chance(d: int, k: int) -> float:
 
 
 def rank_agreement(coefficients: Array, k: int) -> Array:
-    """Share of the k leading places with the same feature, mean over pairs of runs: 0..1, higher is better; chance 1/d.
+    """Share of the k leading places with the same feature in two runs (Krishna et al., 2022): 0..1, higher is better.
 
-    Krishna et al. (2022): the first with the first, the second with the second, by magnitude. Features that tie
-    are at each of their places with equal probability.
+    The first with the first, the second with the second, by magnitude; mean over pairs of runs, by chance 1 / d.
+    Features that tie are at each of their places with equal probability.
 
     >>> float(rank_agreement(np.array([[4.0, 3.0, 2.0, 1.0], [4.0, 2.0, 3.0, 1.0]]), k=3))
     0.3333333333333333
@@ -103,9 +104,9 @@ def rank_agreement_by_chance(d: int, k: int) -> float:
 
 
 def signed_rank_agreement(coefficients: Array, k: int) -> Array:
-    """Share of the k leading places with the same feature and sign, over pairs of runs: 0..1, higher is better.
+    """Share of the k leading places with the same feature and sign (Krishna et al., 2022): 0..1, higher is better.
 
-    Krishna et al. (2022): ``rank_agreement`` that also asks for one direction. By chance 1 / 2d.
+    ``rank_agreement`` that also asks for one direction. By chance 1 / 2d.
 
     >>> float(signed_rank_agreement(np.array([[4.0, 3.0, 2.0, 1.0], [4.0, -3.0, 2.0, 1.0]]), k=2))
     0.5
@@ -130,11 +131,11 @@ def signed_rank_agreement_by_chance(d: int, k: int) -> float:
 
 
 def pairwise_rank_agreement(coefficients: Array) -> Array:
-    """Share of pairs of features that two runs order alike, over pairs of runs: 0..1, higher is better; by chance 0.5.
+    """Share of pairs of features that two runs order alike (Krishna et al., 2022): 0..1, higher is better.
 
-    Krishna et al. (2022), of all d features by magnitude: for every two features, whether the first matters more
-    than the other. Asked both ways around, which matters for ties alone: two features that tie in both runs are ordered
-    alike, and those that tie in one count half. Without ties it is (1 + tau) / 2 of Kendall's tau.
+    Of all d features by magnitude, mean over pairs of runs: for every two features, whether the first matters more than
+    the other; by chance 0.5. Asked both ways around, which matters for ties alone: two features that tie in both runs
+    are ordered alike, and those that tie in one count half. Without ties it is (1 + tau) / 2 of Kendall's tau.
 
     A run whose magnitudes are all equal (such as all coefficients 0) ranks nothing, and agrees with none. nan for a
     single feature, of which there are no pairs.

@@ -8,11 +8,12 @@ from limeeval.metrics.pairs import Similarity, mean_over_pairs
 
 
 def kuncheva(coefficients: Array, k: int) -> Array:
-    """Mean over pairs of runs of (|A & B| d - m^2) / (m (d - m)) (Kuncheva, 2007): -1..1, higher is better; chance 0.
+    """Overlap of the top k of two runs, less what chance gives (Kuncheva, 2007): -1..1, higher is better; by chance 0.
 
-    A and B are the top k of two runs of coefficients (..., R, d), ties going to the lower feature number; m is the size
-    of both: k, or less where no more coefficients are other than 0. It is the index of ``nogueira_phi``, which is its
-    generalisation, wherever that and this are both defined.
+    Mean over pairs of runs of (|A & B| d - m^2) / (m (d - m)). A and B are the top k of two runs of coefficients (...,
+    R, d), ties going to the lower feature number; m is the size of both: k, or less where no more coefficients are
+    other than 0. It is the index of ``nogueira_phi``, which is its generalisation, wherever that and this are both
+    defined.
 
     The index is of sets of one size: nan where any two runs name different numbers of features, for a single run, and
     where any coefficient is nan. Runs that all name nothing, undefined in the source, score 0.

@@ -16,9 +16,10 @@ from limeeval.metrics.ranks import centred_ranks, of_orders, orders
 
 
 def spearman(coefficients: Array) -> Array:
-    """Mean Spearman correlation (1904) of the magnitudes |beta| over pairs: -1..1, higher is better; by chance 0.
+    """Correlation of the features' ranks by size in two runs (Spearman, 1904): -1..1, higher is better; by chance 0.
 
-    Tied magnitudes share their average rank. Signs play no part: see :func:`spearman_signed`.
+    Mean over pairs of runs, of the magnitudes |beta|. Tied magnitudes share their average rank. Signs play no part: see
+    :func:`spearman_signed`.
 
     >>> float(spearman(np.array([[4.0, -3.0, 2.0, 1.0], [-4.0, 3.0, 1.0, 2.0]])))
     0.8
@@ -32,9 +33,9 @@ def spearman_similarity(coefficients: Array) -> Similarity:
 
 
 def spearman_signed(coefficients: Array) -> Array:
-    """Mean Spearman correlation (1904) of the signed beta over pairs: -1..1, higher is better; by chance 0.
+    """Correlation of the ranks of signed coefficients in two runs (Spearman, 1904): -1..1, higher is better; chance 0.
 
-    Tied coefficients share their average rank.
+    Mean over pairs of runs. Tied coefficients share their average rank.
 
     >>> float(spearman_signed(np.array([[4.0, -3.0, 2.0, 1.0], [-4.0, 3.0, 1.0, 2.0]])))
     -1.0
@@ -50,10 +51,10 @@ def spearman_signed_similarity(coefficients: Array) -> Similarity:
 
 
 def kendall(coefficients: Array) -> Array:
-    """Mean Kendall tau-b (1945) of the magnitudes |beta| over pairs: -1..1, higher is better; by chance 0.
+    """How alike two runs order pairs of features by size (Kendall, 1945): -1..1, higher is better; by chance 0.
 
-    Two features of which a run orders neither first count for neither side, and leave its norm smaller (tau-b). Signs
-    play no part: see :func:`kendall_signed`.
+    Mean Kendall tau-b of the magnitudes |beta| over pairs of runs. Two features of which a run orders neither first
+    count for neither side, and leave its norm smaller (tau-b). Signs play no part: see :func:`kendall_signed`.
 
     >>> round(float(kendall(np.array([[4.0, -3.0, 2.0, 1.0], [-4.0, 3.0, 1.0, 2.0]]))), 3)
     0.667
@@ -67,7 +68,9 @@ def kendall_similarity(coefficients: Array) -> Similarity:
 
 
 def kendall_signed(coefficients: Array) -> Array:
-    """Mean Kendall tau-b (1945) of the signed beta over pairs: -1..1, higher is better; by chance 0.
+    """How alike two runs order pairs of signed coefficients (Kendall, 1945): -1..1, higher is better; by chance 0.
+
+    Mean Kendall tau-b of the signed beta over pairs of runs.
 
     >>> float(kendall_signed(np.array([[4.0, -3.0, 2.0, 1.0], [-4.0, 3.0, 1.0, 2.0]])))
     -1.0

@@ -67,9 +67,10 @@ def same_set_by_chance(d: int, k: int) -> float:
 
 
 def jaccard(coefficients: Array, k: int) -> Array:
-    """Mean over pairs of runs of |A & B| / |A u B|, A and B their top k (Jaccard, 1901): 0..1, higher is better.
+    """Features in the top k of both of two runs, out of those in either (Jaccard, 1901): 0..1, higher is better.
 
-    Runs that name nothing, all their coefficients being 0, agree with none. By chance see :func:`jaccard_by_chance`.
+    Mean over pairs of runs of |A & B| / |A u B|, A and B their top k. Runs that name nothing, all their coefficients
+    being 0, agree with none. By chance see :func:`jaccard_by_chance`.
 
     >>> float(jaccard(np.array([[3.0, 2.0, 1.0], [0.0, 1.0, 2.0]]), k=2))
     0.3333333333333333
@@ -94,11 +95,11 @@ def jaccard_by_chance(d: int, k: int) -> float:
 
 
 def nogueira_phi(coefficients: Array, k: int) -> Array:
-    """Stability of the top k, corrected for chance (Nogueira et al., 2018): -1..1, higher is better; by chance 0.
+    """How steadily the same features are in the top k, less chance (Nogueira et al., 2018): -1..1, higher is better.
 
     1 - mean_f s_f^2 / [(m/d)(1 - m/d)], where s_f^2 is the unbiased variance over runs of whether they name feature f,
-    and m is the mean size of their sets: k, or less where runs have fewer coefficients that are not 0. With sets of one
-    size, Phi is the mean over pairs of Kuncheva's (2007) index. Never below -1 / (R - 1).
+    and m is the mean size of their sets: k, or less where runs have fewer coefficients that are not 0. By chance 0.
+    With sets of one size, Phi is the mean over pairs of Kuncheva's (2007) index. Never below -1 / (R - 1).
 
     Runs that all name nothing, undefined in the source, score 0; beside runs that name something, theirs are empty sets
     like any other, and equal.

@@ -8,12 +8,12 @@ from limeeval.metrics.pairs import Similarity, mean_over_pairs
 
 
 def sign_agreement(coefficients: Array, k: int) -> Array:
-    """Share of the features in A u B with equal signs, mean over pairs of runs: 0..1, higher is better; by chance 0.5.
+    """Share of the features in the top k of either of two runs that have one sign in both: 0..1, higher is better.
 
-    A and B are the top k of two runs of coefficients (..., R, d). A feature in only one of them counts too, with
-    whatever sign the other run gives it; a coefficient of exactly 0 has no sign, and agrees with none. This is not the
-    sign agreement of Krishna et al. (2022), which calls a feature outside A n B a disagreement and so mixes direction
-    with choice.
+    Share of A u B with equal signs, mean over pairs of runs; by chance 0.5. A and B are the top k of two runs of
+    coefficients (..., R, d). A feature in only one of them counts too, with whatever sign the other run gives it; a
+    coefficient of exactly 0 has no sign, and agrees with none. This is not the sign agreement of Krishna et al. (2022),
+    which calls a feature outside A n B a disagreement and so mixes direction with choice.
 
     The chance level is that of random signs. Runs that name nothing, all their coefficients being 0, agree with none
     among themselves. nan for a single run, and where any coefficient is nan.

@@ -18,12 +18,12 @@ from limeeval.metrics.ranks import of_orders, tied_places
 
 
 def weighted_tau(coefficients: Array) -> Array:
-    """Mean weighted Kendall tau of the magnitudes |beta| over pairs (Vigna, 2015): -1..1, higher is better; chance 0.
+    """How alike two runs rank features, first places counting most (Vigna, 2015): -1..1, higher is better; by chance 0.
 
-    The variant is the one that Vigna recommends and ``scipy.stats.weightedtau`` computes by default: two features at
-    places r and s (from 0) weigh 1 / (r + 1) + 1 / (s + 1), additive and hyperbolic, the places being those of either
-    run in turn, which are averaged. A run's ties are put in the order of the other run; what ties in both shares its
-    places.
+    Mean weighted Kendall tau of the magnitudes |beta| over pairs of runs. The variant is the one that Vigna recommends
+    and ``scipy.stats.weightedtau`` computes by default: two features at places r and s (from 0) weigh 1 / (r + 1) + 1 /
+    (s + 1), additive and hyperbolic, the places being those of either run in turn, which are averaged. A run's ties are
+    put in the order of the other run; what ties in both shares its places.
 
     >>> round(float(weighted_tau(np.array([[4.0, -3.0, 2.0, 1.0], [-3.0, 4.0, 2.0, 1.0]]))), 2)
     0.52
@@ -58,14 +58,15 @@ def weighted_tau_similarity(coefficients: Array) -> Similarity:
 
 
 def rbo(coefficients: Array, k: int) -> Array:
-    """Mean rank-biased overlap of the magnitudes |beta| over pairs (Webber et al., 2010): 0..1, higher is better.
+    """Overlap of two runs' rankings, the first places counting most (Webber et al., 2010): 0..1, higher is better.
 
-    A reader goes down both lists and stops after each place with probability 1 - p; the score is the expected overlap
-    of what was read, as a share of it. The variant: p = 1 - 1/k, for a reader who looks at k features on average
-    (p = 0.9, the default of some libraries, is k = 10; k = 1 asks for the same first feature); extrapolated (Webber et
-    al., eq. 30) on lists of all d features, (1 - p) sum_e p^(e-1) A_e + p^d, A_e the overlap at depth e as a share of
-    e. A feature in a tie that depth e cuts is in the list with the probability that drawing lots would give it; A_e is
-    the cosine of two such lists (Corsi and Urbano, 2024, variant b), so that equal rankings score 1 with ties too.
+    Mean rank-biased overlap of the magnitudes |beta| over pairs of runs. A reader goes down both lists and stops after
+    each place with probability 1 - p; the score is the expected overlap of what was read, as a share of it. The
+    variant: p = 1 - 1/k, for a reader who looks at k features on average (p = 0.9, the default of some libraries, is k
+    = 10; k = 1 asks for the same first feature); extrapolated (Webber et al., eq. 30) on lists of all d features, (1 -
+    p) sum_e p^(e-1) A_e + p^d, A_e the overlap at depth e as a share of e. A feature in a tie that depth e cuts is in
+    the list with the probability that drawing lots would give it; A_e is the cosine of two such lists (Corsi and
+    Urbano, 2024, variant b), so that equal rankings score 1 with ties too.
 
     Reversed lists do not score 0, for they share their features in the end. By chance see :func:`rbo_by_chance`.
 

@@ -15,10 +15,11 @@ _QUANTILE = 1.959963984540054
 
 
 def vsi(coefficients: Array, k: int) -> Array:
-    """Variables stability index (Visani et al., 2022): 0..100, higher is better; by chance 100 k / d.
+    """Percent of the k leading features that two runs have in common (Visani et al., 2022): 0..100, higher is better.
 
-    The mean over pairs of runs of |A & B| / k in percent, A and B the features that two runs (..., R, d) select: here
-    their top k. It is ``feature_agreement`` in percent, ties and zeros included, and says no more than Jaccard's index.
+    Variables stability index; by chance 100 k / d. The mean over pairs of runs of |A & B| / k in percent, A and B the
+    features that two runs (..., R, d) select: here their top k. It is ``feature_agreement`` in percent, ties and zeros
+    included, and says no more than Jaccard's index.
 
     nan for a single run, and where any coefficient is nan.
 
@@ -45,14 +46,15 @@ def vsi_by_chance(d: int, k: int) -> float:
 
 
 def csi(coefficients: Array, standard_errors: Array) -> Array:
-    """Coefficients stability index (Visani et al., 2022): 0..100, higher is better; there is no chance level.
+    """Percent of coefficients whose 95 % intervals overlap in two runs (Visani et al., 2022): 0..100, higher is better.
 
-    For each feature the share of pairs of runs whose 95 % intervals beta -+ 1.96 standard errors overlap, in percent;
-    the mean over features. It measures whether the standard errors are right, not whether the coefficients are stable:
-    with correct errors two independent intervals overlap with probability 2 Phi(2 x 1.96 / sqrt 2) - 1, whatever the
-    noise, so CSI is 99.44 for an explanation that never changes its reasons and for one that always does. Below that,
-    errors are too small (or runs differ in more than their noise); at 100, they are too large. Visani et al. take them
-    from the residuals of the weighted fit, which differ from those of limeeval.
+    Coefficients stability index; there is no chance level. For each feature the share of pairs of runs whose 95 %
+    intervals beta -+ 1.96 standard errors overlap, in percent; the mean over features. It measures whether the standard
+    errors are right, not whether the coefficients are stable: with correct errors two independent intervals overlap
+    with probability 2 Phi(2 x 1.96 / sqrt 2) - 1, whatever the noise, so CSI is 99.44 for an explanation that never
+    changes its reasons and for one that always does. Below that, errors are too small (or runs differ in more than
+    their noise); at 100, they are too large. Visani et al. take them from the residuals of the weighted fit, which
+    differ from those of limeeval.
 
     Runs count for the features that they selected: coefficient not 0, standard error known. A feature that fewer than
     two runs selected is left out. Intervals are closed: equal coefficients without any error overlap. nan without

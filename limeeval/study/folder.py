@@ -5,23 +5,25 @@ from __future__ import annotations
 import json
 import os
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import asdict
-from hashlib import sha256
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from limeeval.report.description import Description, Target
-from limeeval.study.picture_files import load_pictures, remove_pictures, write_pictures
+from limeeval.study.files import PROVENANCE as PROVENANCE
+from limeeval.study.files import RICHER as RICHER
+from limeeval.study.files import STATUS as STATUS
+from limeeval.study.files import SUMMARY as SUMMARY
+from limeeval.study.files import TABLES as TABLES
+from limeeval.study.files import digest_of as digest_of
+from limeeval.study.files import provenance_in as provenance_in
+from limeeval.study.loaded import load as load
+from limeeval.study.picture_files import remove_pictures, write_pictures
 from limeeval.study.study import Study
 
 if TYPE_CHECKING:
     import pandas as pd
 
-TABLES = ("attributions", "fits", "instances", "scores")
-RICHER = ("nonlinearity", "terms")
-"""Tables of what a line misses, where that was asked for."""
-SUMMARY, PROVENANCE, STATUS = "summary.json", "provenance.json", "status.json"
 _LOCK = ".lock"
 
 
@@ -45,20 +47,29 @@ def in_use(folder: Path) -> Iterator[None]:
 
 
 def save(study: Study, folder: str | os.PathLike[str]) -> None:
-    """Writes a study's tables, scores and summary.
+    """Writes a study's tables, scores and summary, and where they come from.
+
+    Rows that the folder already has keep what is known of their origin.
 
     Raises:
         ValueError: another run is using the folder, or it cannot be written to.
         OSError: the disk is full.
     """
-    path = Path(folder)
+    from limeeval.study.provenance import saved_provenance
+
+    path, before = Path(folder), None
     with in_use(path):
+        with suppress(ValueError):  # One that cannot be read says nothing of these rows.
+            before = provenance_in(path)
         write(study, path)
+        write_json(path / PROVENANCE, saved_provenance(study, path, before=before))
 
 
 def write(study: Study, folder: Path) -> None:
-    """The same for a folder that is already this run's own."""
-    (folder / SUMMARY).unlink(missing_ok=True)  # An earlier run's: tables are no finished run without theirs.
+    """The same, but for where they come from, for a folder that is already this run's own."""
+    summary = summary_of(study)
+    for name in (SUMMARY, PROVENANCE):  # An earlier run's: tables are no finished run without theirs.
+        (folder / name).unlink(missing_ok=True)
     remove_pictures(folder)
     for name in RICHER:
         (folder / f"{name}.parquet").unlink(missing_ok=True)
@@ -66,7 +77,7 @@ def write(study: Study, folder: Path) -> None:
         write_table(folder / f"{name}.parquet", getattr(study, name))
     if study.pictures is not None:
         write_pictures(study.pictures, folder, whole=_whole)
-    write_json(folder / SUMMARY, summary_of(study))
+    write_json(folder / SUMMARY, summary)
 
 
 def tables_in(study: Study) -> list[str]:
@@ -78,51 +89,16 @@ def rebuild(study: Study, folder: Path) -> None:
     """Writes the scores and the summary of a study anew, which were made from the rows that are there.
 
     Raises:
-        ValueError: another run is using the folder, or it cannot be written to.
+        ValueError: another run is using the folder, or it cannot be written to; nothing is written either if there is
+            no answer, or where the provenance cannot be read.
     """
+    scores, summary, before = study.scores, summary_of(study), provenance_in(folder)
     with in_use(folder):
-        write_table(folder / "scores.parquet", study.scores)
-        write_json(folder / SUMMARY, summary_of(study))
-
-
-def load(folder: str | os.PathLike[str]) -> Study:
-    """The study that a folder holds; its scores are made anew from its rows.
-
-    Raises:
-        ValueError: the folder is no run, or one that has not finished.
-    """
-    import pandas as pd
-
-    path = Path(folder)
-    missing = [name for name in (*(f"{table}.parquet" for table in TABLES[:3]), SUMMARY) if not (path / name).is_file()]
-    if missing:
-        began = (path / ".hydra").is_dir() or (path / STATUS).is_file()
-        state = "a run that has not finished" if began else "no run"
-        raise ValueError(f"{folder} must be the folder of a finished run, got {state}: no {', '.join(missing)}")
-    try:
-        summary = json.loads((path / SUMMARY).read_text(encoding="utf-8"))
-        descriptions = [Description.from_dict(fields) for fields in summary["runs"]]
-        target = Target(**summary["target"])
-        attributions, fits, instances = (pd.read_parquet(path / f"{table}.parquet") for table in TABLES[:3])
-        richer = {name: pd.read_parquet(path / f"{name}.parquet") for name in RICHER if _has(path, name)}
-    except (OSError, ValueError, KeyError, TypeError) as error:
-        raise ValueError(f"{folder} must be the folder of a run, got files that cannot be read: {error}") from error
-    return Study(
-        attributions,
-        fits,
-        instances,
-        descriptions=descriptions,
-        target=target,
-        arguments=tuple(summary.get("arguments", ())),
-        failures=tuple(summary.get("failures", ())),
-        remarks=tuple(summary.get("remarks", ())),
-        pictures=load_pictures(path),
-        **richer,
-    )
-
-
-def _has(folder: Path, table: str) -> bool:
-    return (folder / f"{table}.parquet").is_file()
+        write_table(folder / "scores.parquet", scores)
+        write_json(folder / SUMMARY, summary)
+        if before is not None and "files_sha256" in before:
+            digests = {**before["files_sha256"], "scores.parquet": digest_of(folder / "scores.parquet")}
+            write_json(folder / PROVENANCE, {**before, "files_sha256": digests})
 
 
 def summary_of(study: Study) -> dict[str, Any]:
@@ -149,11 +125,6 @@ def write_json(path: Path, fields: Mapping[str, Any]) -> None:
     """Writes a JSON file, whole or not at all."""
     text = json.dumps(fields, indent=2, ensure_ascii=False, default=str)
     _whole(path, lambda part: part.write_text(text + "\n", encoding="utf-8"))
-
-
-def digest_of(path: Path) -> str:
-    """SHA-256 of a file."""
-    return sha256(path.read_bytes()).hexdigest()
 
 
 def _whole(path: Path, write: Callable[[Path], Any]) -> None:

@@ -12,19 +12,15 @@ from typing import Any
 
 import limeeval
 from limeeval.report.answer.commands import PROGRAM, quoted
-from limeeval.study.folder import digest_of, tables_in
+from limeeval.report.page.provenance import LIMITS as LIMITS
+from limeeval.study.files import digest_of, provenance_in
+from limeeval.study.folder import tables_in
 from limeeval.study.picture_files import SEGMENTS
 from limeeval.study.study import Study
+from limeeval.study.unfinished import jobs_without_rows
 
 LIBRARIES = ("numpy", "scipy", "scikit-learn", "scikit-image", "pandas", "pyarrow", "joblib", "hydra-core")
 _NETWORKS = ("torch", "keras", "onnxruntime")
-LIMITS = (
-    "Standard errors are conditional on the selected features.",
-    "Limits low and high are about these instances: only seeds are random. Limits for instances like these mean "
-    "something only if the instances were drawn at random.",
-    "Perturbed rows may be unlike any real row; what the model says of them is part of every explanation.",
-    "Agreement between runs says that an explanation is reproducible, not that it is right.",
-)
 
 
 def provenance_of(
@@ -57,24 +53,66 @@ def provenance_of(
 
 def merged_provenance(study: Study, folder: Path, jobs: Sequence[Path]) -> dict[str, Any]:
     """The same for rows that came from several jobs, whose own records say the rest."""
-    return {**_common(study, folder), "jobs": [job.name for job in jobs]}
+    records = [record for record in map(provenance_in, jobs) if record is not None]
+    known: dict[str, Any] = {"models": {name: own for one in records for name, own in one.get("models", {}).items()}}
+    if started := [one["started"] for one in records if "started" in one]:
+        known["started"] = min(started)
+    if chosen := _chosen(records):
+        known["instances"] = chosen
+    names = [job.name for job in jobs]
+    missing = [*study.failures, *jobs_without_rows(folder, names)]
+    return {**_common(study, folder), **known, "jobs": names, "missing": missing}
+
+
+def saved_provenance(study: Study, folder: Path, *, before: Mapping[str, Any] | None = None) -> dict[str, Any]:
+    """The same for a study that was saved from Python, of which only that is known.
+
+    Args:
+        study: whose tables they are.
+        folder: where they are.
+        before: of the files that were there before; where their rows are these, it stays as it is.
+    """
+    if before is not None and _same_rows(before, folder):
+        return {**before, "files_sha256": _digests(study, folder)}
+    return _common(study, folder)
+
+
+def _same_rows(before: Mapping[str, Any], folder: Path) -> bool:
+    known = before.get("files_sha256", {})
+    return all(known.get(name) == digest_of(folder / name) for name in ("attributions.parquet", "fits.parquet"))
+
+
+def _chosen(records: Sequence[Mapping[str, Any]]) -> str:
+    """How the instances of all jobs were chosen; of which task and model, where that differs."""
+    found: dict[str, list[str]] = {}
+    for one in records:
+        if "instances" in one:
+            found.setdefault(str(one["instances"]), []).extend(one.get("models", {}))
+    if len(found) == 1:
+        return next(iter(found))
+    return "; ".join(f"{', '.join(dict.fromkeys(names))}: {chosen}" for chosen, names in found.items())
 
 
 def _common(study: Study, folder: Path) -> dict[str, Any]:
+    is_from_python = all(one.arguments is None for one in study.descriptions)
     return {
-        "command": " ".join([PROGRAM, *map(quoted, study.arguments)]),
-        "arguments": list(study.arguments),
+        "command": None if is_from_python else " ".join([PROGRAM, *map(quoted, study.arguments)]),
+        "arguments": None if is_from_python else list(study.arguments),
         "finished": datetime.now(UTC).isoformat(timespec="seconds"),
         "limeeval": limeeval.__version__,
         "python": platform.python_version(),
         "platform": f"{platform.system()} {platform.machine()}",
         "libraries": {name: _version(name) for name in LIBRARIES} | _networks(),
         "git_commit": _commit(),
-        "files_sha256": {name: digest_of(folder / name) for name in _files(study)},
+        "files_sha256": _digests(study, folder),
         "missing": list(study.failures),
         "remarks": list(study.remarks),
         "known_limits": list(LIMITS),
     }
+
+
+def _digests(study: Study, folder: Path) -> dict[str, str]:
+    return {name: digest_of(folder / name) for name in _files(study)}
 
 
 def _files(study: Study) -> list[str]:

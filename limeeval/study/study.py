@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
     from limeeval.report.comparison.paired_comparison import PairedComparison
     from limeeval.report.comparison.sides import By
+    from limeeval.study.plots import Plots
 
 
 @dataclass(frozen=True, eq=False)
@@ -163,6 +164,31 @@ class Study:
 
         return compare(self, other, by=by, where=where, k=k, metrics=metrics)
 
+    @property
+    def plot(self) -> Plots:
+        """Every figure of a report: ``study.plot.same_reasons(ax=None)`` returns axes; ``dir(study.plot)`` names all."""
+        from limeeval.study.plots import Plots
+
+        return Plots(self)
+
+    def report(self, path: str | PathLike[str], *, values: bool = True, style: str = "screen") -> None:
+        """Writes the report: the page alone where the path ends on ``.html``, else a folder with figures and tables.
+
+        Args:
+            path: where to.
+            values: whether values of instances may show; False leaves these, bins and pictures out.
+            style: "screen", or "paper": drawings as wide as a column, and a LaTeX table of the settings.
+
+        Raises:
+            ValueError: a style that there is not, or a path that cannot be written to.
+        """
+        from limeeval.report.evidence import STYLES, Options
+        from limeeval.study.report_files import save_report
+
+        if style not in STYLES:
+            raise ValueError(f"style must be {' or '.join(STYLES)}, got {style!r}")
+        save_report(self, path, Options(values=values, style=style))
+
     def save(self, folder: str | PathLike[str]) -> None:
         """Writes tables, scores and summary into a folder, which :func:`limeeval.load` reads.
 
@@ -184,9 +210,10 @@ class Study:
         return written.getvalue().rstrip()
 
     def _repr_html_(self) -> str:
-        from html import escape
+        """The answer and the key figure, for notebooks."""
+        from limeeval.report.notebook import fragment
 
-        return f"<pre>{escape(repr(self))}</pre>"
+        return fragment(repr(self), self)
 
 
 def _recommendation(answer: Answer, explainer: Any, *, confirmed_by: Answer | None = None) -> Recommendation:

@@ -32,6 +32,12 @@ Cli = Callable[..., Ran]
 
 
 @pytest.fixture
+def drawn() -> bool:
+    """Whether runs of ``cli`` write their reports, which takes seconds: tests that look at these override it."""
+    return False
+
+
+@pytest.fixture
 def cache(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The user's cache folder, in which predictions are kept by default."""
     return tmp_path_factory.mktemp("cache")
@@ -39,13 +45,15 @@ def cache(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture
 def cli(
-    tmp_path: Path, cache: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+    tmp_path: Path, cache: Path, drawn: bool, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
 ) -> Callable[..., Ran]:
     """``cli("task=iris", ...)`` is what ``python -m limeeval task=iris ...`` says in the test's folder."""
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("XDG_CACHE_HOME", str(cache))
     monkeypatch.setenv("HYDRA_FULL_ERROR", "")
     monkeypatch.setattr(sys, "path", list(sys.path))
+    if not drawn:
+        monkeypatch.setattr("limeeval.study.report_files.write_report", lambda *_: None)
 
     def run(*arguments: str) -> Ran:
         monkeypatch.setattr(sys, "argv", ["limeeval", *arguments])

@@ -62,17 +62,17 @@ def test_the_default_answer(process, cli, tmp_path: Path) -> None:
     assert lines[1] == "10 applicants · 10 seeds · label: bad · top 4 of 20 features"
     assert re.fullmatch(r"500,000 rows to predict · about \d+ s · 4 MiB of predictions kept", lines[2])
     assert len(lines) - 1 <= 30
-    assert max(len(line) for line in lines if "python -m" not in line and not line.startswith("Tables")) <= 80
+    assert max(len(line) for line in lines if "python -m" not in line and not line.startswith("Page")) <= 80
     _, table, sentences = paragraphs(ran.out)
     assert table[0] == "Do two runs of LIME name the same 4 reasons?  (by chance: Jaccard 0.12)"
     assert sum("<- LIME's defaults" in line for line in table) == 1
     assert any("effective samples" in line for line in table)
     labels = [line.split()[0] for line in sentences if not line.startswith(" ")]
-    assert labels == ["Stable?", "Faithful?", "Set", "Cost", "Tables", "Next"]
+    assert labels == ["Stable?", "Faithful?", "Set", "Cost", "Page", "Next"]
     assert "500,000 model rows predicted in" in ran.out
     assert "a loop over LIME: 2,500,000." in ran.out
     (folder,) = (tmp_path / "outputs").glob("*/*")
-    assert f"Tables  {folder}" in lines
+    assert f"Page    {Path(folder) / 'report.html'}" in lines
     commands = re.findall(r"python -m limeeval (.*)", ran.out)
     assert len(commands) == 2
     for command in commands:

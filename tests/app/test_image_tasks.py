@@ -25,7 +25,7 @@ def test_segmentations_are_compared(digits, tmp_path: Path) -> None:
     assert re.fullmatch(r"digits · neural network \(accuracy 0\.9\d held out\)", lines[0])
     assert "3,600 images to predict" in ran.out
     assert len(lines) - 1 <= 30
-    assert max(len(line) for line in lines if "python -m" not in line and not line.startswith("Tables")) <= 80
+    assert max(len(line) for line in lines if "python -m" not in line and not line.startswith("Page")) <= 80
     for segmentation in ("slic", "grid"):
         assert re.search(rf"^{segmentation} +x1 +300 +\d+% +", ran.out, flags=re.MULTILINE)
     assert any(line.startswith("Pixels ") for line in lines)
@@ -42,7 +42,7 @@ def test_segmentations_are_compared(digits, tmp_path: Path) -> None:
 
 def test_the_answer_is_rebuilt_from_the_folder_alone(digits, cli) -> None:
     first, again = (
-        [line for line in ran.out.splitlines() if "Tables" not in line] for ran in (digits(), cli("report", "run"))
+        [line for line in ran.out.splitlines() if "Page" not in line] for ran in (digits(), cli("report", "run"))
     )
     begin = next(number for number, line in enumerate(first) if line.startswith("Do two runs"))
     assert again[-len(first[begin:]) :] == first[begin:]

@@ -25,7 +25,7 @@ def test_an_encoding_that_lacks_signs_and_a_narrow_terminal(process, tiny) -> No
     ran = process("task=iris", "out=run", *tiny, PYTHONIOENCODING="ascii", COLUMNS="60", LC_ALL="C")
     assert (ran.code, ran.err) == (0, "")
     assert ran.out.startswith("iris ? random forest")
-    lines = [line for line in ran.out.splitlines() if "python -m" not in line and not line.startswith("Tables")]
+    lines = [line for line in ran.out.splitlines() if "python -m" not in line and not line.startswith("Page")]
     assert max(map(len, lines)) <= 60
 
 
@@ -40,7 +40,7 @@ def test_paths_with_spaces_and_letters(cli, tiny, tmp_path: Path) -> None:
     ran = cli("task=iris", "out=a b/Größe neu", "store=lager ö", *tiny)
     assert (ran.code, ran.err) == (0, "")
     folder = tmp_path / "a b" / "Größe neu"
-    assert f"Tables  {folder}" in ran.out.splitlines()
+    assert f"Page    {Path(folder) / 'report.html'}" in ran.out.splitlines()
     assert list((tmp_path / "lager ö").rglob("*.npz"))
     assert "'store=lager ö'" in ran.out
     assert cli("report", str(folder)).code == 0

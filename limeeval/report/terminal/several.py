@@ -35,14 +35,14 @@ def merged_lines(answers: Sequence[Answer], *, width: int, room: int) -> list[Te
     said = [_said(answer) for answer in shown]
     known = [column for column in zip(_HEADER, *said, strict=True) if any(column[1:])]
     taken = sum(len(GAP) + max(map(cell_len, column)) for column in known)
-    names = _names(shown, _telling_names(answers), max(width - taken, _SHORTEST))
+    names = _names(shown, telling_names(answers), max(width - taken, _SHORTEST))
     rows = [[name, *own] for name, own in zip(names, said, strict=True)]
     header, *lines = aligned([["run", *_HEADER], *rows], width=width, left=1)
     header.stylize("dim")
     return [title, header, *lines, *notes]
 
 
-def _telling_names(answers: Sequence[Answer]) -> tuple[str, ...]:
+def telling_names(answers: Sequence[Answer]) -> tuple[str, ...]:
     """The fewest of task, model, explainer and k that tell the answers apart; all if none do."""
     for count in range(1, len(_NAMING)):
         for names in combinations(_NAMING, count):
@@ -66,13 +66,14 @@ def _said(answer: Answer) -> list[str]:
         VERDICTS[cell.stable],
         value(cell.jaccard),
         "–" if r2 is None else f"{r2:.2f}",
-        _reading(r2, cell),
+        reading(r2, cell),
         "" if cell.pixel_iou.estimate is None else f"{cell.pixel_iou.estimate:.2f}",
         _setting(answer),
     ]
 
 
-def _reading(r2: float | None, cell: JudgedCell) -> str:
+def reading(r2: float | None, cell: JudgedCell) -> str:
+    """What a line of this fidelity may be read as, in a word; a dash where it is not known."""
     if r2 is None or cell.supported is False:
         return "–" if r2 is None else "! weak"
     if r2 <= 0:

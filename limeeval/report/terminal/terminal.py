@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from rich.cells import cell_len
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
     from rich.console import Console
 
 LINES = 30
+PAGE = "report.html"
 COLUMNS = 80
 _WIDEST = 100
 _LABEL, _SHORT_LABEL = 11, 8
@@ -57,7 +59,7 @@ def print_answer(console: Console, answers: Sequence[Answer], *, folder: str | N
     Args:
         console: where to; colours on a terminal only.
         answers: at least one.
-        folder: where the tables are, to be named.
+        folder: where the page and the tables are, to be named.
     """
     width = min(console.width, _WIDEST)
     one = answers[0] if len(answers) == 1 else None
@@ -90,7 +92,7 @@ def _of_one(answer: Answer, console: Console, width: int, folder: str | None) ->
         *(_labelled("Pixels", answer.pixels, console, width) if answer.pixels else ()),
         *_labelled("Set", answer.set, console, width),
     ]
-    end = list(_end(answer.next, _cost([answer]), console, width, folder))
+    end = list(_end(answer.next, cost_of([answer]), console, width, folder))
     above = what_was_run(answer.description).plain.count("\n") + 1
     room = LINES - above - 1 - 1 - len(said) - sum(_height(line, width) for line in end)
     yield Text()
@@ -100,7 +102,8 @@ def _of_one(answer: Answer, console: Console, width: int, folder: str | None) ->
     yield from end
 
 
-def _cost(answers: Sequence[Answer]) -> str:
+def cost_of(answers: Sequence[Answer]) -> str:
+    """What all answers together took: see :func:`cost`."""
     is_of_images = all(answer.reference.is_of_images for answer in answers)
     descriptions = [answer.description for answer in answers]
     return cost(descriptions, rows="masked images" if is_of_images else "model rows")
@@ -115,7 +118,7 @@ def _of_many(answers: Sequence[Answer], console: Console, width: int, folder: st
     verdict = f"{stable} of {len(answers)}, where the whole interval of Jaccard lies above {above}."
     said = list(_labelled("Stable?", verdict, console, width))
     worst = min(answers, key=lambda answer: (answer.reference.jaccard.estimate is None, _agreement(answer)))
-    end = list(_end(worst.next, _cost(answers), console, width, folder))
+    end = list(_end(worst.next, cost_of(answers), console, width, folder))
     room = LINES - 2 - len(said) - sum(_height(line, width) for line in end)
     yield Text()
     yield from merged_lines(answers, width=width, room=room)
@@ -131,7 +134,7 @@ def _agreement(answer: Answer) -> float:
 def _end(commands: Sequence[str], cost: str, console: Console, width: int, folder: str | None) -> Iterator[Text]:
     yield from _labelled("Cost", cost, console, width, indent=_SHORT_LABEL)
     if folder is not None:
-        yield Text.assemble(("Tables".ljust(_SHORT_LABEL), "bold"), folder)
+        yield Text.assemble(("Page".ljust(_SHORT_LABEL), "bold"), str(Path(folder) / PAGE))
     for i, command in enumerate(commands):
         yield Text.assemble((("" if i else "Next").ljust(_SHORT_LABEL), "bold"), command)
 

@@ -97,7 +97,7 @@ def printed(*answers: Answer, width: int = 80, folder: str | None = "outputs/202
 def is_readable(lines: list[str], width: int = 80) -> bool:
     """Whether nothing but commands and folders is wider than the console, and all fits on a screen."""
     height = sum(max(-(-cell_len(line) // width), 1) for line in lines)
-    told = [line for line in lines if "python -m" not in line and not line.startswith("Tables")]
+    told = [line for line in lines if "python -m" not in line and not line.startswith("Page")]
     return height <= LINES and all(cell_len(line) <= width for line in told)
 
 
@@ -113,7 +113,7 @@ def test_a_run_on_images_is_thirty_lines_that_say_everything(width: int) -> None
     assert next(line.split() for line in lines if line.startswith("segments")) == HEADER
     assert "IoU (top 10%), rank: of pixels, with other segmentations; by chance 0.05, 0." in lines
     starts = [line.split()[0] for line in lines if line and not line.startswith(" ")]
-    assert starts[-7:] == ["Stable?", "Faithful?", "Pixels", "Set", "Cost", "Tables", "Next"]
+    assert starts[-7:] == ["Stable?", "Faithful?", "Pixels", "Set", "Cost", "Page", "Next"]
     assert "Pixels     Another segmentation paints another picture: the top 10% of pixels" in " ".join(lines)
     assert any("Cost    500,000 masked images predicted in 8 s" in line for line in lines)
     shown = sum("0.21" in line for line in table)

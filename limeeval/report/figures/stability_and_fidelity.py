@@ -1,0 +1,136 @@
+"""Which settings are both stable and faithful?"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from limeeval.lime.domain import Array
+from limeeval.report.answer.answer import Answer
+from limeeval.report.answer.cells import JudgedCell
+from limeeval.report.answer.sentences import two_decimals, value
+from limeeval.report.drawing.figure import Figure, NotDrawn
+from limeeval.report.drawing.lines import Lines, lines_of
+from limeeval.report.drawing.settings import named_settings
+from limeeval.report.drawing.style import INK, SERIES
+from limeeval.report.run import Run
+
+if TYPE_CHECKING:
+    import pandas as pd
+    from matplotlib.axes import Axes
+
+_MOST_ROWS = 12
+_ROW = 0.52
+
+
+def stability_and_fidelity(run: Run, answer: Answer) -> Figure:
+    """Jaccard@k (as a colour, and the upper number) and fidelity (the lower one) over width and number of samples.
+
+    Raises:
+        NotDrawn: fewer than two settings have a Jaccard.
+    """
+    cells = [cell for cell in answer.cells if cell.jaccard.estimate is not None]
+    if len(cells) < 2:
+        raise NotDrawn(f"stability_and_fidelity needs two settings with a Jaccard, got {len(cells)}")
+    lines = lines_of(cells, answer, most=_MOST_ROWS)
+    counts = sorted({cell.samples or 0 for cell in lines.cells})
+
+    def draw(axes: Axes) -> None:
+        _draw_tiles(axes, lines, counts)
+        for row, line in enumerate(lines.lines):
+            for cell in line.cells:
+                _mark(axes, row, counts.index(cell.samples or 0), cell, answer)
+        axes.set(ylabel=lines.title, xlabel="samples per explanation" if counts != [0] else "")
+
+    return Figure(
+        name="stability_and_fidelity",
+        title="Which settings are stable, and which are faithful?",
+        caption=_caption(answer, lines),
+        alt=_alt(cells),
+        table=_table(answer.cells),
+        draw=draw,
+        height=1.3 + _ROW * max(len(lines.lines), 3),
+        marks=len(lines.cells),
+    )
+
+
+def _draw_tiles(axes: Axes, lines: Lines, counts: Sequence[int]) -> None:
+    import seaborn as sns
+
+    levels = np.full((len(lines.lines), len(counts)), np.nan)
+    words = np.full(levels.shape, "", dtype=object)
+    for row, line in enumerate(lines.lines):
+        for cell in line.cells:
+            at = row, counts.index(cell.samples or 0)
+            levels[at] = np.nan if cell.jaccard.estimate is None else cell.jaccard.estimate
+            fidelity = "" if cell.fidelity.estimate is None else f"\nR2 {two_decimals(cell.fidelity)}"
+            words[at] = f"{'! ' if cell.supported is False else ''}{two_decimals(cell.jaccard)}{fidelity}"
+    names = [line.name for line in lines.lines]
+    options: dict[str, Any] = {"xticklabels": [f"{count:,}" if count else "" for count in counts], "yticklabels": names}
+    _heat(sns, axes, levels, words, options)
+    axes.tick_params(length=0)
+    axes.tick_params(axis="y", rotation=0)
+
+
+def _heat(sns: Any, axes: Axes, levels: Array, words: Any, options: dict[str, Any]) -> None:
+    sns.heatmap(
+        levels,
+        annot=words,
+        fmt="",
+        vmin=0,
+        vmax=1,
+        cmap=sns.light_palette(SERIES[0], as_cmap=True),
+        annot_kws={"fontsize": "small"},
+        cbar_kws={"label": "overlap of two runs (Jaccard)"},
+        ax=axes,
+        **options,
+    )
+
+
+def _mark(axes: Axes, row: int, column: int, cell: JudgedCell, answer: Answer) -> None:
+    """A frame around LIME's defaults and around the setting to use."""
+    from matplotlib.patches import Rectangle
+
+    for is_it, color in ((cell == answer.chosen, SERIES[1]), (cell == answer.reference, INK)):
+        if is_it:
+            axes.add_patch(Rectangle((column, row), 1, 1, fill=False, edgecolor=color, linewidth=2.2, clip_on=False))
+
+
+def _caption(answer: Answer, lines: Lines) -> str:
+    parts = [
+        f"Upper number: how far the reasons of two runs overlap (1: the same; target {answer.target.jaccard:.2f})."
+    ]
+    if any(cell.fidelity.estimate is not None for cell in lines.cells):
+        parts.append("R2: how much of the model the line carries (1: all).")
+    framed = "LIME's defaults" if answer.reference.is_default else "the setting that the verdict is about"
+    parts.append(f"Dark frame: {framed}.")
+    if answer.chosen in lines.cells:
+        parts.append("Orange frame: the setting to use.")
+    if any(cell.supported is False for cell in lines.cells):
+        parts.append("!: too few samples count, not to be trusted.")
+    return " ".join(parts)
+
+
+def _alt(cells: Sequence[JudgedCell]) -> str:
+    best = max(cells, key=lambda cell: cell.jaccard.estimate or 0.0)
+    worst = min(cells, key=lambda cell: cell.jaccard.estimate or 0.0)
+    return (
+        f"A tile for each setting. Most stable: {best.name}, Jaccard {value(best.jaccard)}, fidelity R2 "
+        f"{two_decimals(best.fidelity)}. Least stable: {worst.name}, Jaccard {value(worst.jaccard)}."
+    )
+
+
+def _table(cells: Sequence[JudgedCell]) -> pd.DataFrame:
+    import pandas as pd
+
+    found = named_settings(cells)
+    for name, scores in (
+        ("Jaccard", [cell.jaccard for cell in cells]),
+        ("fidelity", [cell.fidelity for cell in cells]),
+    ):
+        found[name] = [score.estimate for score in scores]
+        found[f"{name} low"], found[f"{name} high"] = [s.low for s in scores], [s.high for s in scores]
+    found["supported"] = [cell.supported for cell in cells]
+    return pd.DataFrame(found)

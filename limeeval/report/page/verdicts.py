@@ -1,0 +1,83 @@
+"""The three questions that a page answers first, each with a word or two for those who read no further."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from limeeval.lime.wording import WEAK_BELOW
+from limeeval.report.answer.answer import Answer
+from limeeval.report.answer.sentences import CLOSE_FROM
+from limeeval.report.page.plain_words import faithful_in_words, set_in_words, stable_in_words
+
+GOOD, MIXED, BAD, OPEN = "good", "mixed", "bad", "open"
+_LOW = 0.5
+"""Jaccard below which two runs have less in common than not."""
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """An answered question.
+
+    Attributes:
+        question: what was asked.
+        meaning: the same in plain words.
+        word: the answer in a word or two.
+        tone: "good", "mixed", "bad", or "open" where it is not known.
+        sentence: the whole answer.
+    """
+
+    question: str
+    meaning: str
+    word: str
+    tone: str
+    sentence: str
+
+
+def verdicts_of(answer: Answer) -> list[Verdict]:
+    """Stable? Faithful? What to set? And for several segmentations of images: the same picture?"""
+    found = [
+        Verdict(
+            "Stable?",
+            "Would a second run, with another random seed, give the same explanation?",
+            answer.stable.partition(".")[0].partition(":")[0],
+            _stability(answer),
+            stable_in_words(answer),
+        ),
+        Verdict(
+            "Faithful?",
+            "LIME replaces the model by a straight line near each row. How well does that line follow the model?",
+            *_fidelity(answer),
+            faithful_in_words(answer),
+        ),
+    ]
+    if answer.pixels is not None:
+        word, tone = ("Not known", OPEN) if answer.reference.pixel_iou.estimate is None else ("Depends on it", MIXED)
+        meaning = "Would another way to cut the image into parts point at the same pixels?"
+        found.append(Verdict("Segmentation?", meaning, word, tone, answer.pixels))
+    word, tone = ("None of these", MIXED) if answer.chosen is None else (answer.chosen.name or "As it is", GOOD)
+    meaning = "Which of the tried settings should be used from now on?"
+    found.append(Verdict("What to set?", meaning, word, tone, set_in_words(answer)))
+    return found
+
+
+def _stability(answer: Answer) -> str:
+    cell = answer.reference
+    if cell.stable is None or cell.jaccard.estimate is None:
+        return OPEN
+    if cell.stable:
+        return GOOD
+    return BAD if cell.jaccard.estimate < _LOW else MIXED
+
+
+def _fidelity(answer: Answer) -> tuple[str, str]:
+    cell = answer.reference
+    r2 = cell.fidelity.estimate
+    if cell.supported is False:
+        return "Not to be trusted", BAD
+    if r2 is None:
+        return "Not known", OPEN
+    if r2 >= CLOSE_FROM:
+        return "Close", GOOD
+    if r2 >= WEAK_BELOW:
+        return "In the main", MIXED
+    return ("Only a summary", MIXED) if r2 > 0 else ("No", BAD)

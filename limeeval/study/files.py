@@ -1,0 +1,61 @@
+"""Files of a run's folder: their names, and what is read of them before the tables."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from hashlib import sha256
+from pathlib import Path
+from typing import Any
+
+TABLES = ("attributions", "fits", "instances", "scores")
+RICHER = ("nonlinearity", "terms")
+"""Tables of what a line misses, where that was asked for."""
+SUMMARY, PROVENANCE, STATUS = "summary.json", "provenance.json", "status.json"
+_KINDS = {
+    **dict.fromkeys(("configuration", "files_sha256", "libraries", "models"), dict),
+    **dict.fromkeys(("jobs", "known_limits", "missing", "remarks"), list),
+}
+"""What entries of a provenance must be, if they are there."""
+
+
+def json_object(path: Path) -> dict[str, Any]:
+    """The object in a JSON file.
+
+    Raises:
+        ValueError: it cannot be read, is no JSON, or not an object.
+    """
+    try:
+        found = json.loads(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError, RecursionError) as error:
+        raise ValueError(f"{path.name} is not JSON ({one_line(error)})") from error
+    if not isinstance(found, dict):
+        raise ValueError(f"{path.name} must be a JSON object, got a {type(found).__name__}")
+    return found
+
+
+def provenance_in(folder: Path) -> Mapping[str, Any] | None:
+    """Where the numbers in a folder come from, as ``provenance.json`` says; None where there is none.
+
+    Raises:
+        ValueError: it cannot be read, or is of another shape.
+    """
+    path = folder / PROVENANCE
+    if not path.is_file():
+        return None
+    found = json_object(path)
+    for name, kind in _KINDS.items():
+        if name in found and not isinstance(found[name], kind):
+            what = "an object" if kind is dict else "a list"
+            raise ValueError(f"{PROVENANCE} must have {what} of {name}, got a {type(found[name]).__name__}")
+    return found
+
+
+def digest_of(path: Path) -> str:
+    """SHA-256 of a file."""
+    return sha256(path.read_bytes()).hexdigest()
+
+
+def one_line(error: Exception) -> str:
+    """What an error says, on one line."""
+    return " ".join(str(error).split()) or type(error).__name__

@@ -1,0 +1,120 @@
+"""A report in a run's folder: all of its files or none of them."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from limeeval.report.terminal.terminal import PAGE
+from limeeval.study.files import provenance_in
+
+if TYPE_CHECKING:
+    from limeeval.report.evidence import Options
+    from limeeval.study.study import Study
+
+FOLDERS = ("figures", "tables")
+_ENDINGS = (".svg", ".png", ".pdf", ".csv", ".tex")
+_PART = ".report.part"
+
+
+def write_report(study: Study, folder: Path, options: Options) -> None:
+    """Writes the report of a study into the folder of its rows, in place of an earlier one.
+
+    Raises:
+        OSError: the disk is full; an earlier report is as it was.
+    """
+    from limeeval.report.evidence import evidence
+
+    replace_report(folder, evidence({folder.name: (study, provenance_in(folder))}, options))
+
+
+def save_report(study: Study, path: str | os.PathLike[str], options: Options) -> None:
+    """The same anywhere: a page alone where the path ends on ``.html``, else a folder.
+
+    Raises:
+        ValueError: the path cannot be written to.
+    """
+    from limeeval.report.evidence import evidence
+
+    target = Path(path)
+    is_page = target.suffix.lower() in (".html", ".htm")
+    provenance = None if is_page else provenance_in(target)
+    files = evidence({target.stem: (study, provenance)}, options)
+    try:
+        if is_page:
+            target.parent.mkdir(parents=True, exist_ok=True)
+            _put(files[PAGE], target)
+        else:
+            target.mkdir(parents=True, exist_ok=True)
+            replace_report(target, files)
+    except (PermissionError, FileExistsError, NotADirectoryError, IsADirectoryError) as error:
+        raise ValueError(f"path must be one that can be written to, got {path} ({error.strerror})") from error
+
+
+def replace_report(folder: Path, files: Mapping[str, bytes]) -> None:
+    """Writes the files of a report, of which none is changed before all of them are on the disk."""
+    part = folder / _PART
+    shutil.rmtree(part, ignore_errors=True)
+    try:
+        for name, content in files.items():
+            (part / name).parent.mkdir(parents=True, exist_ok=True)
+            (part / name).write_bytes(content)
+        for name in files:
+            (folder / name).parent.mkdir(exist_ok=True)
+            (part / name).replace(folder / name)
+    finally:
+        shutil.rmtree(part, ignore_errors=True)
+    for stale in _of_reports(folder):
+        if stale.relative_to(folder).as_posix() not in files:
+            stale.unlink()
+
+
+def _of_reports(folder: Path) -> Iterator[Path]:
+    """The figures and tables of reports; other files are not ours."""
+    for name in FOLDERS:
+        yield from (path for path in sorted((folder / name).glob("*")) if path.suffix in _ENDINGS)
+
+
+def _put(content: bytes, path: Path) -> None:
+    part = path.with_name(f".{path.name}.part")
+    try:
+        part.write_bytes(content)
+        part.replace(path)
+    finally:
+        part.unlink(missing_ok=True)
+
+
+def write_side_by_side(studies: Mapping[Path, Study], folder: Path, options: Options) -> None:
+    """Writes one report of several runs, each of which is compared with the first.
+
+    Raises:
+        OSError: the disk is full; an earlier report is as it was.
+    """
+    from limeeval.report.evidence import evidence
+
+    names = _names(list(studies))
+    runs = {name: (study, provenance_in(path)) for name, (path, study) in zip(names, studies.items(), strict=True)}
+    replace_report(folder, evidence(runs, options, compared=list(_compared(names, list(studies.values())))))
+
+
+def _names(folders: list[Path]) -> list[str]:
+    """The last part of each folder's path; more of it where that is not enough to tell them apart."""
+    for parts in range(1, max(len(folder.parts) for folder in folders) + 1):
+        names = ["/".join(folder.resolve().parts[-parts:]) for folder in folders]
+        if len(set(names)) == len(names):
+            return names
+    return [str(folder) for folder in folders]
+
+
+def _compared(names: list[str], studies: list[Study]) -> Iterator[tuple[str, str]]:
+    """What changed from the first run to each other, or why that cannot be told."""
+    first = studies[0]
+    for name, study in zip(names[1:], studies[1:], strict=True):
+        title = f"From {names[0]} to {name}"
+        try:
+            yield title, repr(first.compare(study))
+        except ValueError as error:
+            yield title, f"Not compared: {error}"
