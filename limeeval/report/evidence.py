@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from limeeval.report.answer.answer import Answer
-from limeeval.report.instance_table import instance_table
+from limeeval.report.instance_table import SCORED, instance_table
 from limeeval.report.page.cautions import cautions_of
 from limeeval.report.page.chapters import Chapter, chapters_of, headline_of
 from limeeval.report.page.definitions import definitions
@@ -20,12 +20,14 @@ from limeeval.report.page.shown import Shown, shown, within
 from limeeval.report.page.text_tables import text_table
 from limeeval.report.page.verdicts import verdicts_of
 from limeeval.report.run import Run
-from limeeval.report.terminal.terminal import cost_of, what_was_run as title_lines
+from limeeval.report.terminal.terminal import cost_of
+from limeeval.report.terminal.terminal import what_was_run as title_lines
 
 if TYPE_CHECKING:
     import pandas as pd
 
 STYLES = ("screen", "paper")
+_FORMULAS = tuple("=+-@\t\r")
 _WHOLE = 4
 """Answers up to which each has all of its figures; of more the worst do, and the others have one."""
 _ROOM = 1_400_000
@@ -131,7 +133,7 @@ def _drawn(name: str, run: Run, answer: Answer, options: Options, *, anchor: str
         cautions=cautions_of(answer, run.failures),
         next=answer.next,
         settings=text_table(settings),
-        instances=text_table(instances[[column for column in instances if not str(column).startswith("value_")]]),
+        instances=text_table(instances[list(SCORED)].astype({"row": str})),
         chapters=found,
         answer=answer,
     )
@@ -182,7 +184,9 @@ def _page(
 
 
 def _csv(table: pd.DataFrame) -> bytes:
-    return table.to_csv(index=False, lineterminator="\n").encode()
+    """The table, with text that a spreadsheet would take for a formula behind an apostrophe."""
+    safe = table.map(lambda value: f"'{value}" if isinstance(value, str) and value[:1] in _FORMULAS else value)
+    return safe.to_csv(index=False, lineterminator="\n").encode()
 
 
 def _latex(table: pd.DataFrame, answer: Answer) -> bytes:

@@ -16,6 +16,8 @@ from limeeval.report.run import Run, own_rows
 if TYPE_CHECKING:
     import pandas as pd
 
+SCORED = ("row", "label", "output", "same_set", "jaccard", "low", "high", "fidelity", "reasons")
+"""Columns before those of values."""
 _NAME = 60
 _BETWEEN = "; "
 

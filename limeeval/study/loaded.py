@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import MISSING, fields
 from pathlib import Path
 from types import UnionType
@@ -14,7 +15,6 @@ from zlib import error as ZlibError
 import limeeval
 from limeeval.report.answer.commands import PROGRAM, quoted
 from limeeval.report.description import Description, Target
-from limeeval.report.scores.instances import LIME
 from limeeval.study.files import PROVENANCE, RICHER, SUMMARY, TABLES, digest_of, json_object, one_line, provenance_in
 from limeeval.study.matching import check_match
 from limeeval.study.picture_files import SEGMENTS, load_pictures
@@ -29,6 +29,10 @@ if TYPE_CHECKING:
 
 class _OtherSchema(ValueError):
     """Files that another version wrote, and that lack something or have too much."""
+
+
+class _SeveralRuns(ValueError):
+    """Files that are not of one run."""
 
 
 def load(folder: str | os.PathLike[str]) -> Study:
@@ -49,26 +53,28 @@ def load(folder: str | os.PathLike[str]) -> Study:
         summary = json_object(path / SUMMARY)
         return _study(path, summary)
     except _OtherSchema as error:
-        wrote = summary.get("limeeval") or "an unknown version"
+        wrote = f"limeeval {summary['limeeval']}" if summary.get("limeeval") else "an unknown version"
         raise ValueError(
             f"{folder} must be a run as limeeval {limeeval.__version__} writes it, "
-            f"got one of limeeval {wrote}: {error}. {_again(path)}"
+            f"got one of {wrote}: {error}. {_again(path)}"
         ) from error
     except (OSError, ValueError) as error:
-        raise ValueError(
-            f"{folder} must be the folder of a run, got files that cannot be read: {one_line(error)}"
-        ) from error
+        what = "are not of one run" if isinstance(error, _SeveralRuns) else "cannot be read"
+        raise ValueError(f"{folder} must be the folder of a run, got files that {what}: {one_line(error)}") from error
 
 
 def _study(path: Path, summary: Mapping[str, Any]) -> Study:
     described, target = _described(summary)
     tables = {name: _table(path, name) for name in (*TABLES[:3], *RICHER) if (path / f"{name}.parquet").is_file()}
-    lacking = missing_columns(tables, of_lime=any(one.explainer == LIME for one in described))
+    lacking = missing_columns(tables)
     if lacking:
         raise _OtherSchema(lacking)
     check_values(tables)
     attributions, fits, instances = (tables.pop(name) for name in TABLES[:3])
-    check_match(attributions, fits, instances, described)
+    try:
+        check_match(attributions, fits, instances, described)
+    except ValueError as error:
+        raise _SeveralRuns(str(error)) from error
     said = {name: _texts(summary, name) for name in ("arguments", "failures", "remarks")}
     remarks = dict.fromkeys([*said.pop("remarks"), *_changed(path)])
     return Study(
@@ -170,10 +176,10 @@ def _pictures(folder: Path) -> Pictures | None:
 def _changed(folder: Path) -> list[str]:
     """What is to be said of files that are not those of the provenance."""
     known = (provenance_in(folder) or {}).get("files_sha256", {})
-    tables = [f"{name}.parquet" for name in (*TABLES[:3], *RICHER)]
+    names = [*(f"{name}.parquet" for name in (*TABLES[:3], *RICHER)), SEGMENTS]
     differing = [
         name
-        for name in tables
+        for name in names
         if name in known and (folder / name).is_file() and digest_of(folder / name) != known[name]
     ]
     return [f"{', '.join(differing)}: not as {PROVENANCE} describes (SHA-256), changed since"] if differing else []
@@ -181,7 +187,9 @@ def _changed(folder: Path) -> list[str]:
 
 def _again(folder: Path) -> str:
     """What to do about a run of another version."""
-    arguments = (provenance_in(folder) or {}).get("arguments")
+    arguments = None
+    with suppress(ValueError):
+        arguments = (provenance_in(folder) or {}).get("arguments")
     if isinstance(arguments, list):
         return f"Run it again: {PROGRAM} rerun {quoted(str(folder))}"
     return "Evaluate it again, and save it"

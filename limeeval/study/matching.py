@@ -34,8 +34,9 @@ def check_match(
     _check_settings(attributions, fits)
     keys = (*IDENTITY, *UNIT, "seed")
     _check_same("fits.parquet", _keys(fits, keys), "attributions.parquet", _keys(attributions, keys), keys)
-    _check_has("instances.parquet", _keys(instances, _EXPLAINED), "fits.parquet", _keys(fits, _EXPLAINED), _EXPLAINED)
-    _check_predictions(fits, instances)
+    explained = [*_EXPLAINED, *(column for column in settings_in(fits) if column in instances)]
+    _check_has("instances.parquet", _keys(instances, explained), "fits.parquet", _keys(fits, explained), explained)
+    _check_predictions(fits, instances, explained)
 
 
 def _check_settings(attributions: pd.DataFrame, fits: pd.DataFrame) -> None:
@@ -48,12 +49,11 @@ def _check_settings(attributions: pd.DataFrame, fits: pd.DataFrame) -> None:
         _check_same("fits.parquet", one, "attributions.parquet", other, [column])
 
 
-def _check_predictions(fits: pd.DataFrame, instances: pd.DataFrame) -> None:
-    keys = list(_EXPLAINED)
+def _check_predictions(fits: pd.DataFrame, instances: pd.DataFrame, keys: list[str]) -> None:
     first, own = (table.drop_duplicates(keys).set_index(keys)["model_prediction"] for table in (fits, instances))
     here = first.to_numpy(dtype=float, na_value=np.nan)
     there = own.reindex(first.index).to_numpy(dtype=float, na_value=np.nan)
-    differs = np.abs(here - there) > _SAME * np.nanmax(np.abs(here), initial=0.0)
+    differs = np.abs(here - there) > _SAME * np.abs(here[~np.isnan(here)]).max(initial=0.0)
     if differs.any():
         position = int(np.flatnonzero(differs)[0])
         raise ValueError(

@@ -27,16 +27,16 @@ _WHOLE = (*UNIT, "seed", "feature", "group", "first", "second", "samples")
 _NUMBERS = ("coefficient", "standard_error", "model_prediction", "gain")
 
 
-def missing_columns(tables: Mapping[str, pd.DataFrame], *, of_lime: bool) -> str:
-    """Which columns which tables lack, "fits.parquet lacks ess, r2"; nothing if all have all.
+def missing_columns(tables: Mapping[str, pd.DataFrame]) -> str:
+    """Which columns which tables, by name, lack, "fits.parquet lacks ess, r2"; nothing if all have all.
 
-    Args:
-        tables: by name.
-        of_lime: whether there is a fit of LIME's, of which more is known than of other explainers.
+    Of LIME's fits more is known than of other explainers: all of it, or nothing.
     """
     found = []
+    of_lime = set(MEASURED) - set(_OF_TABLES["fits"])
     for name, table in tables.items():
-        needed = [*_OF_TABLES[name], *(MEASURED if of_lime and name == "fits" else ())]
+        has_lime = name == "fits" and not of_lime.isdisjoint(table)
+        needed = [*_OF_TABLES[name], *(MEASURED if has_lime else ())]
         lacking = [column for column in dict.fromkeys(needed) if column not in table]
         found += [f"{name}.parquet lacks {', '.join(lacking)}"] if lacking else []
     return "; ".join(found)

@@ -166,7 +166,7 @@ class Study:
 
     @property
     def plot(self) -> Plots:
-        """Every figure of a report: ``study.plot.same_reasons(ax=None)`` returns axes; ``dir(study.plot)`` names all."""
+        """The figures of a report: ``study.plot.same_reasons(ax=None)`` returns axes; ``dir(study.plot)`` names all."""
         from limeeval.study.plots import Plots
 
         return Plots(self)

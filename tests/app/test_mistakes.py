@@ -5,6 +5,8 @@ from pathlib import Path
 import pytest
 from filelock import FileLock
 
+EXPERIMENTS = "kernel_width, lime_defaults, quick, recommend, sample_count, seeds"
+
 
 @pytest.mark.parametrize(
     ("arguments", "message"),
@@ -61,7 +63,7 @@ from filelock import FileLock
         (["task=iris", "model=cnn"], "model"),
         (["task=digits", "explainer=os:getcwd", "trust=true"], "explainer must be lime for tasks of images"),
         (["segmentation=slic"], "the key is lime.segmentation, got segmentation=slic"),
-        (["experiment=nope"], "experiment must be one of kernel_width, lime_defaults, quick, recommend, sample_count, seeds, got nope"),
+        (["experiment=nope"], f"experiment must be one of {EXPERIMENTS}, got nope"),
         (["task=iris,wine"], "task takes one value; several: -m task=iris,wine"),
         (["model.params.depth=3"], "model.params must be parameters of sklearn.ensemble.RandomForestClassifier"),
         (["model.classification=no.Such"], "model.classification must be a dotted path that can be imported"),

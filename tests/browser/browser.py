@@ -9,8 +9,8 @@ from urllib.parse import unquote
 
 PHONE, TABLET, DESKTOP = 360, 768, 1280
 """Widths of windows, in CSS pixels."""
-SHEET = 718
-"""Width of A4 between margins of 1 cm."""
+SHEET, SHEET_HEIGHT = 718, 1047
+"""Width and height of A4 between margins of 1 cm, in CSS pixels."""
 ARGUMENTS = (
     "--no-sandbox",  # Chromium does not start as root with it.
     "--disable-gpu",
@@ -77,6 +77,11 @@ class Page:
         found: Sequence[str] = self.tab.evaluate(_script("cut"))
         return found
 
+    def broken(self) -> Sequence[str]:
+        """Words of at most 12 characters that go on in the next line: what they stand in is too narrow."""
+        found: Sequence[str] = self.tab.evaluate(_script("broken"))
+        return found
+
     def overlaps(self) -> Sequence[str]:
         """Labels of one drawing that lie on each other."""
         found: Sequence[str] = self.tab.evaluate(_script("overlaps"))
@@ -113,9 +118,15 @@ class Page:
         """Drawings and pictures, in the order of the page."""
         return [Figure(**fields) for fields in self.tab.evaluate(_script("figures"))]
 
+    def ink(self) -> str:
+        """The color of its text."""
+        color: str = self.tab.evaluate("getComputedStyle(document.body).color")
+        return color
+
     def pdf(self) -> bytes:
-        """The page as it is printed, on sheets of its own choosing or else of A4."""
-        printed: bytes = self.tab.pdf(format="A4", prefer_css_page_size=True)
+        """The page as it is printed on A4."""
+        margin = dict.fromkeys(("top", "right", "bottom", "left"), "1cm")
+        printed: bytes = self.tab.pdf(format="A4", margin=margin)
         return printed
 
     def screenshot(self, path: Path) -> None:
@@ -148,11 +159,21 @@ def new_page(browser: Any, *, is_phone: bool) -> Page:
     return page
 
 
-def sheets(pdf: bytes) -> Sequence[str]:
-    """The text on each page of a PDF, each run of blanks a single one."""
+@dataclass(frozen=True)
+class Sheet:
+    """A page of a PDF: its text, each run of blanks a single one, and how many images it has."""
+
+    text: str
+    images: int
+
+
+def sheets(pdf: bytes) -> Sequence[Sheet]:
+    """The pages of a PDF."""
     from pypdf import PdfReader
 
-    return [" ".join(sheet.extract_text().split()) for sheet in PdfReader(io.BytesIO(pdf)).pages]
+    return [
+        Sheet(" ".join(sheet.extract_text().split()), len(sheet.images)) for sheet in PdfReader(io.BytesIO(pdf)).pages
+    ]
 
 
 def _told(rule: Any, node: Any) -> str:

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from .browser import DESKTOP, PHONE, SHEET, Figure, Page, sheets
+from .browser import DESKTOP, PHONE, SHEET, Figure, Page, Sheet, sheets
 
 SOUND = """<!doctype html>
 <html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">
@@ -43,6 +43,7 @@ def test_nothing_is_wrong_with_a_sound_page(width: int, scheme: str, page) -> No
     sound = page(width=width, scheme=scheme)
     assert not sound.overflow()
     assert not sound.cut()
+    assert not sound.broken()
     assert not sound.overlaps()
     assert not sound.faint()
     assert not sound.references()
@@ -125,6 +126,22 @@ def test_a_page_that_is_not_made_for_phones_overflows_them(tmp_path: Path, opene
 def test_cut(fault: str, told: str, page) -> None:
     (line,) = page(fault).cut()
     assert told in line
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        ("<p style='width: 20px; overflow-wrap: anywhere'>meaning</p>", ['"meaning" in <p style']),
+        ("<p style='width: 20px; overflow-wrap: anywhere'>a b c d e f g</p>", []),
+        ("<p style='width: 20px'>meaning</p>", []),
+        ("<p style='width: 99px; overflow-wrap: anywhere'>" + "x" * 300 + "</p>", []),
+    ],
+)
+def test_broken(text: str, told: list[str], page) -> None:
+    found = page(text).broken()
+    assert len(found) == len(told)
+    for expected, line in zip(told, found, strict=True):
+        assert line.startswith(expected)
 
 
 @pytest.mark.parametrize(
@@ -216,6 +233,7 @@ def test_text_and_count(page) -> None:
     sound = page("a\n  &lt;b&gt; <b>c</b>")
     assert sound.text().endswith("label a <b> c")
     assert (sound.count("b"), sound.count("u")) == (1, 0)
+    assert sound.ink() == "rgb(17, 17, 17)"
 
 
 def test_print_is_laid_out_as_such(page) -> None:
@@ -229,8 +247,9 @@ def test_pdf(page) -> None:
     pdf = page(fault).pdf()
     assert pdf.startswith(b"%PDF-")
     first, second = sheets(pdf)
-    assert first.startswith("All is well.")
-    assert second == "next sheet"
+    assert first.text.startswith("All is well.")
+    assert first.images == 1
+    assert second == Sheet("next sheet", images=0)
 
 
 def test_folds_are_opened(page) -> None:

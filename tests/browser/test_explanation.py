@@ -26,6 +26,7 @@ def test_it_fits(width: int, explanation: Path, opened) -> None:
     page = opened(explanation, width=width)
     assert not page.overflow()
     assert not page.cut()
+    assert not page.broken()
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
@@ -36,7 +37,8 @@ def test_it_can_be_read(scheme: str, explanation: Path, opened) -> None:
 
 def test_it_stands_alone_and_can_be_printed(explanation: Path, opened) -> None:
     page = opened(explanation)
-    text = " ".join(sheets(page.pdf()))
-    assert "LIME explanation" in text
+    printed = sheets(page.pdf())
+    assert printed[0].text.startswith("LIME explanation")
+    assert all(sheet.text or sheet.images for sheet in printed)
     assert not page.references()
     assert not page.problems()

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from . import hostile
-from .browser import DESKTOP, PHONE, SHEET, TABLET, sheets
+from .browser import DESKTOP, PHONE, SHEET, SHEET_HEIGHT, TABLET, sheets
 
 SMALL = ("instances=3", "seeds=3", "lime.num_samples=[60,200]")
 WIDTHS = "lime.kernel_width_factor=[0.5,1]"
@@ -28,6 +28,7 @@ def test_it_fits(width: int, is_print: bool, report: Path, opened) -> None:
     page = opened(report, width=width, is_print=is_print)
     assert not page.overflow()
     assert not page.cut()
+    assert not page.broken()
     assert not page.overlaps()
 
 
@@ -54,10 +55,17 @@ def test_it_can_be_printed(report: Path, opened) -> None:
     pdf = page.pdf()
     assert pdf.startswith(b"%PDF-")
     printed = sheets(pdf)
-    assert all(printed)
+    assert all(sheet.text or sheet.images for sheet in printed)
     for words in ("Stable", "Faithful", "python -m limeeval"):
-        assert words in " ".join(printed)
+        assert words in " ".join(sheet.text for sheet in printed)
     assert not page.problems()
+
+
+def test_paper_is_white_and_no_figure_is_cut_by_its_edge(report: Path, opened) -> None:
+    inks = {opened(report, width=SHEET, is_print=True, scheme=scheme).ink() for scheme in ("light", "dark")}
+    assert len(inks) == 1
+    page = opened(report, width=SHEET, is_print=True)
+    assert all(figure.height < 0.8 * SHEET_HEIGHT for figure in page.figures())
 
 
 def test_it_stands_alone(report: Path, opened) -> None:

@@ -149,7 +149,9 @@ MIXED_UP = [
 @pytest.mark.parametrize(("broken", "message"), MIXED_UP, ids=[message[:50] for _, message in MIXED_UP])
 def test_tables_of_two_runs(broken: Callable[[Path], Any], message: str, run: Path) -> None:
     broken(run)
-    with pytest.raises(ValueError, match=message):
+    with pytest.raises(
+        ValueError, match=f"must be the folder of a run, got files that are not of one run: .*{message}"
+    ):
         limeeval.load(run)
 
 
@@ -173,8 +175,11 @@ def test_several_tables_of_another_version_whose_command_is_known(run: Path) -> 
     changed_table(run, "fits", without("ess", "is_supported"))
     changed_table(run, "terms", without("gain"))
     changed_summary(run, lambda found: {key: value for key, value in found.items() if key != "limeeval"})
+    written("provenance.json", "{")(run)
+    with pytest.raises(ValueError, match=r"terms\.parquet lacks gain\. Evaluate it again, and save it"):
+        limeeval.load(run)
     written("provenance.json", '{"arguments": ["task=iris"]}')(run)
-    with pytest.raises(ValueError, match="got one of limeeval an unknown version: ") as raised:
+    with pytest.raises(ValueError, match="got one of an unknown version: ") as raised:
         limeeval.load(run)
     assert "fits.parquet lacks ess, is_supported; terms.parquet lacks gain. " in str(raised.value)
     assert str(raised.value).endswith(f"Run it again: python -m limeeval rerun {run}")
@@ -262,8 +267,13 @@ def test_pictures_that_cannot_be_read(run: Path) -> None:
         limeeval.load(run)
 
 
-def test_functions_need_no_fits_of_lime(notebook, tmp_path: Path) -> None:
-    study = limeeval.evaluate(lambda x, f, seed: x * (1 + seed), notebook.x[:2], notebook.forest, seeds=2)
+def lime(x, predict_fn, seed):
+    return x * (1 + seed)
+
+
+@pytest.mark.parametrize("explain", [lambda x, predict_fn, seed: x * (1 + seed), lime])
+def test_functions_need_no_fits_of_lime(explain: Callable[..., Any], notebook, tmp_path: Path) -> None:
+    study = limeeval.evaluate(explain, notebook.x[:2], notebook.forest, seeds=2)
     study.save(tmp_path)
     assert repr(limeeval.load(tmp_path)) == repr(study)
 
@@ -315,3 +325,24 @@ def test_a_study_without_an_answer_leaves_the_folder_as_it_was(run: Path, study:
         with pytest.raises(ValueError, match="scores must have rows of"):
             write(run)
         assert contents(run) == before
+
+
+def test_instances_of_several_models_of_one_name_are_told_apart(notebook, tmp_path: Path) -> None:
+    from dataclasses import replace
+
+    low, high = (
+        limeeval.evaluate(notebook.explainer, notebook.x[:2], notebook.forest, seeds=2, num_samples=60, labels=[label])
+        for label in (0, 1)
+    )
+    names = ("attributions", "fits", "instances")
+    both = {
+        name: pd.concat([getattr(one, name).assign(label=1, trees=n) for n, one in enumerate((high, low))])
+        for name in names
+    }
+    both["instances"] = both["instances"][::-1]
+    mixed = replace(low, **{name: table.reset_index(drop=True) for name, table in both.items()})
+    mixed.save(tmp_path)
+    assert limeeval.load(tmp_path).instances["trees"].tolist() == [1, 1, 0, 0]
+    changed_table(tmp_path, "instances", lambda found: found.assign(trees=1 - found["trees"]))
+    with pytest.raises(ValueError, match=r"got model_prediction .* trees "):
+        limeeval.load(tmp_path)

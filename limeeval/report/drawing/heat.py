@@ -239,9 +239,9 @@ def apart_sentence(heat: Heat) -> str:
     """How the marks are read."""
     many = int(np.tril(heat.apart, -1).sum())
     if not many:
-        return "No two have for certain less in common than either has with itself: another seed may change as much."
-    said = f"{APART} for certain less in common than either has with itself"
-    return f"{said}: {many} of {len(heat.between)} pairs." if len(heat.between) > 1 else f"{said}."
+        return "As far as can be told, the choice matters no more than the seed."
+    counted = f" ({many} of {len(heat.between)} pairs)" if len(heat.between) > 1 else ""
+    return f"{APART} the choice matters: for certain less in common than either has with itself{counted}."
 
 
 def span(values: Array) -> str:

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from limeeval.lime.domain import Array
 from limeeval.lime.heat_map import _rim as rim_of
-from limeeval.lime.picture import pixel_map, viewable
+from limeeval.lime.picture import viewable
 from limeeval.lime.plot import LOWERS, RAISES
 from limeeval.metrics.pixel_maps import pixel_maps
 from limeeval.report.drawing.style import INK
@@ -21,7 +21,9 @@ if TYPE_CHECKING:
 
 WIDTH, _GAP, _WORDS, _HEAD = 2.28, 0.16, 0.3, 1.75
 """Inches: of a panel, between two, of the line above them, and of the first row at least."""
-_FLATTEST, _TALLEST = 0.15, 1.2
+_TALLEST = 1.2
+"""Most height of a panel, in widths."""
+_ABOVE = 0.04
 _SIDE, _DETAIL = 360, 180
 """Pixels of a panel's longer side, and of the photograph's in it."""
 _GREYS, _LEVELS = 20, 16
@@ -65,16 +67,18 @@ def draw_panels(axes: Axes, picture: NDArray[np.uint8], cutouts: Sequence[Cutout
     Returns:
         The place beside the picture, empty.
     """
-    axes.set_axis_off()
     total, panel = height_of(picture.shape, len(cutouts)), _panel_height(picture.shape)
+    beside, top = WIDTH + _GAP, total - _WORDS
     first = max(panel, _HEAD)
-    _draw(axes, 0, (total - _WORDS - first, first), total, posterized(picture), title)
-    for place, cutout in enumerate(cutouts, start=1):
-        at = total - _WORDS - first - place * (panel + _WORDS), panel
-        outlines = _draw(axes, 0, at, total, outlined(picture, cutout), cutout.title)
-        _number(outlines, cutout, picture.shape)
-        _draw(axes, 1, at, total, heat(picture, cutout), cutout.note)
-    return axes.inset_axes(_place(1, (total - _WORDS - first, first), total))
+    _draw(axes, (0, top), posterized(picture), title)
+    for place, cutout in enumerate(cutouts):
+        at = top - first - _WORDS - place * (panel + _WORDS)
+        _draw(axes, (0, at), outlined(picture, cutout), cutout.title)
+        _number(axes, (0, at), cutout, picture.shape)
+        _draw(axes, (beside, at), heat(picture, cutout), cutout.note)
+    axes.set(xlim=(0, beside + WIDTH), ylim=(0, total), aspect="equal", anchor="N")
+    axes.set_axis_off()
+    return axes.inset_axes((beside, top - first, WIDTH, first), transform=axes.transData)
 
 
 def posterized(picture: NDArray[np.uint8]) -> Array:
@@ -104,14 +108,12 @@ def heat(picture: NDArray[np.uint8], cutout: Cutout) -> Array:
 
     The scale is symmetric about 0, to the largest magnitude.
     """
-    every = np.arange(len(cutout.coefficients))
     shares = cutout.coefficients / (np.abs(cutout.coefficients).max() or 1.0)
-    shape = _raster_shape(picture.shape)
-    colors = colored(_fitted(pixel_map(cutout.segments.astype(np.intp), every, shares), shape))
-    raster = _OPACITY * colors + (1 - _OPACITY) * (1 - _PALE + _PALE * _grey(picture)[..., None])
-    is_top = _fitted(top_superpixels(cutout)[cutout.segments], shape)
-    raster[rim_of(is_top.astype(np.intp) - 1, _TOP_RIM)] = _rgb(INK)
-    return raster
+    labels = _fitted(cutout.segments, _raster_shape(picture.shape))
+    pale = 1 - _PALE + _PALE * _grey(picture)[..., None]
+    raster = _OPACITY * colored(shares)[labels] + (1 - _OPACITY) * pale
+    raster[rim_of(top_superpixels(cutout)[labels].astype(np.intp) - 1, _TOP_RIM)] = _rgb(INK)
+    return np.asarray(raster)
 
 
 def top_superpixels(cutout: Cutout) -> NDArray[np.bool_]:
@@ -126,46 +128,58 @@ def colored(shares: Array) -> Array:
     return np.asarray(1 - np.abs(shares)[..., None] * (1 - ends))
 
 
-def _draw(axes: Axes, column: int, at: tuple[float, float], total: float, raster: Array, title: str) -> Axes:
-    panel = axes.inset_axes(_place(column, at, total))
-    panel.imshow(np.rint(255 * raster).astype(np.uint8), interpolation="nearest")
-    panel.set_anchor("NW")
-    panel.set(xticks=[], yticks=[])
-    panel.spines[:].set_visible(False)
-    panel.set_title(title, loc="left", fontsize=size_of(panel), pad=3, parse_math=False)
-    return panel
+def _draw(axes: Axes, at: tuple[float, float], raster: Array, title: str) -> None:
+    """Draws a raster below a title; ``at`` is its upper left corner, in inches."""
+    (left, top), (width, height) = at, _size(raster.shape)
+    image = axes.imshow(
+        np.rint(255 * raster).astype(np.uint8),
+        extent=(left, left + width, top - height, top),
+        interpolation="nearest",
+    )
+    image.set_in_layout(False)
+    axes.text(left, top + _ABOVE, title, va="bottom", fontsize=size_of(), parse_math=False)
 
 
-def size_of(axes: Axes) -> float:
-    """Points of type that lets two titles stand side by side: that of numbers on axes."""
+def size_of() -> float:
+    """Points of type that let two titles stand side by side: those of numbers on axes."""
     from matplotlib import rcParams
     from matplotlib.font_manager import FontProperties
 
     return float(FontProperties(size=rcParams["xtick.labelsize"]).get_size_in_points())
 
 
-def _place(column: int, at: tuple[float, float], total: float) -> tuple[float, float, float, float]:
-    """Left, bottom, width and height, in shares of the figure's, of what is at a bottom with a height in inches."""
-    width = WIDTH / (2 * WIDTH + _GAP)
-    return column * (1 - width), at[0] / total, width, at[1] / total
-
-
-def _number(axes: Axes, cutout: Cutout, shape: tuple[int, ...]) -> None:
+def _number(axes: Axes, at: tuple[float, float], cutout: Cutout, shape: tuple[int, ...]) -> None:
     """Writes the numbers of the outlined superpixels where they are widest."""
     from matplotlib.patheffects import withStroke
-    from scipy.ndimage import distance_transform_edt
 
-    labels = _fitted(cutout.segments, _raster_shape(shape))
+    labels = _fitted(cutout.segments, _raster_shape(shape))[::_COARSE, ::_COARSE]
+    scale = _size(labels.shape)[1] / len(labels)
     for superpixel in [*cutout.solid.tolist(), *cutout.dashed.tolist()]:
-        inside = np.pad((labels == superpixel)[::_COARSE, ::_COARSE], 1)
-        row, column = divmod(int(distance_transform_edt(inside).argmax()), inside.shape[1])
+        row, column = _deepest(labels == superpixel)
         halo = [withStroke(linewidth=2.5, foreground=RAISES if cutout.coefficients[superpixel] > 0 else LOWERS)]
         style: dict[str, Any] = {"color": "white", "fontsize": "small", "ha": "center", "va": "center"}
-        axes.text((column - 1) * _COARSE, (row - 1) * _COARSE, f"{superpixel}", path_effects=halo, **style)
+        text = axes.text(
+            at[0] + (column + 0.5) * scale, at[1] - (row + 0.5) * scale, f"{superpixel}", path_effects=halo, **style
+        )
+        text.set_in_layout(False)
+
+
+def _deepest(mask: NDArray[np.bool_]) -> tuple[int, int]:
+    """The pixel that is farthest from the edge of an area."""
+    from scipy.ndimage import distance_transform_edt
+
+    row, column = divmod(int(distance_transform_edt(np.pad(mask, 1)).argmax()), mask.shape[1] + 2)
+    return row - 1, column - 1
 
 
 def _panel_height(shape: tuple[int, ...]) -> float:
-    return WIDTH * min(max(shape[0] / shape[1], _FLATTEST), _TALLEST)
+    return _size(shape)[1]
+
+
+def _size(shape: tuple[int, ...]) -> tuple[float, float]:
+    """Inches of a panel's width and height."""
+    height = min(WIDTH * shape[0] / shape[1], _TALLEST * WIDTH)
+    return height * shape[1] / shape[0], height
 
 
 def _grey(picture: NDArray[np.uint8]) -> Array:
@@ -197,7 +211,8 @@ def _fitted(values: NDArray[Any], shape: tuple[int, int]) -> NDArray[Any]:
     rows, columns = (
         ((np.arange(new) + 0.5) * old / new).astype(np.intp) for new, old in zip(shape, values.shape[:2], strict=True)
     )
-    return values[rows][:, columns]
+    found: NDArray[Any] = values[rows][:, columns]
+    return found
 
 
 def _lines(labels: NDArray[np.intp]) -> NDArray[np.bool_]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
+from itertools import combinations_with_replacement
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
@@ -119,19 +120,17 @@ def _pairs(attributions: pd.DataFrame, cells: Sequence[JudgedCell], answer: Answ
     As :func:`limeeval.report.comparison.between.agreement_between` finds it, on what all cells have in common.
     """
     rows = _in_common(_rows_of(attributions, cells), len(cells))
-    sides = list(_sides(rows, len(cells), answer.description.k))
-    metric = agreement_metrics()[_METRIC]
+    k, metric = answer.description.k, agreement_metrics()[_METRIC]
+    sides = list(_sides(rows, len(cells), k))
     compared: list[tuple[dict[str, Any], Agreed]] = []
-    for one in range(len(cells)):
-        for other in range(one, len(cells)):
-            named = {"explainer": answer.description.explainer, "one": one, "other": other}
-            for side in sides:
-                found = agreement(_similarity(metric, side.runs[one], side.runs[other], side.k))
-                seeds, d = side.runs[one].coefficients.shape[-2:]
-                chance = metric.chance(d, side.k, seeds)
-                for at, (instance, label) in enumerate(side.units):
-                    own = Agreement(*(column[at] for column in found))
-                    compared.append((named, Agreed(instance, label, own, side.k, chance)))
+    for one, other in combinations_with_replacement(range(len(cells)), 2):
+        named = {"explainer": answer.description.explainer, "one": one, "other": other}
+        for side in sides:
+            found = agreement(_similarity(metric, side.runs[one], side.runs[other], k))
+            seeds, d = side.runs[one].coefficients.shape[-2:]
+            for at, (instance, label) in enumerate(side.units):
+                own = Agreement(*(column[at] for column in found))
+                compared.append((named, Agreed(instance, label, own, k, metric.chance(d, k, seeds))))
     return _table(compared, ["explainer", "one", "other"], _METRIC, metric)
 
 
@@ -168,26 +167,23 @@ class _Sides(NamedTuple):
 
     units: list[tuple[Any, Any]]
     runs: list[_Side]
-    k: int
 
 
 def _sides(rows: pd.DataFrame, cells: int, k: int) -> Iterator[_Sides]:
     units = units_of(rows, [_SETTING], key=["seed", "feature"])
     count = len(units.keys) // cells
     keys = list(zip(*units.keys.iloc[:count].to_dict("list").values(), strict=True))
-    own: dict[int, tuple[Array, Array, int]] = {}
+    own: dict[int, tuple[Array, Array]] = {}
     for runs in runs_of(rows, units, k):
         parts = zip(runs.units.tolist(), runs.coefficients, runs.standard_errors, strict=True)
-        own.update((unit, (coefficients, errors, runs.k)) for unit, coefficients, errors in parts)
+        own.update((unit, (coefficients, errors)) for unit, coefficients, errors in parts)
     alike: dict[tuple[int, ...], list[int]] = {}
     for unit in range(count):
         shapes = {own[unit + cell * count][0].shape for cell in range(cells)}
         if len(shapes) > 1:
             raise NotDrawn(f"agreement_between_settings needs the same features everywhere, got {sorted(shapes)}")
-        alike.setdefault((*shapes.pop(), own[unit][2]), []).append(unit)
-    for (*_, k_of_units), members in alike.items():
-        if not k_of_units:  # A single feature: there is nothing to agree on.
-            continue
+        alike.setdefault(shapes.pop(), []).append(unit)
+    for members in alike.values():
         stacks = [[own[unit + cell * count] for unit in members] for cell in range(cells)]
         sides = [_Side(*(np.stack([run[part] for run in stack]) for part in (0, 1))) for stack in stacks]
-        yield _Sides([keys[unit] for unit in members], sides, k_of_units)
+        yield _Sides([keys[unit] for unit in members], sides)

@@ -133,8 +133,8 @@ def _views(run: Run, answer: Answer, one: Ranked, cuts: Mapping[Cut, NDArray[Any
     for cell in sorted(cells, key=lambda cell: cell != answer.reference):
         name = str(cell.settings[SEGMENTATION])
         segments = cuts.get(Cut(answer.description.task, one.instance, name))
-        reasons = None if segments is None else reasons_of(run, replace(answer, reference=cell), [one])[0]
-        if reasons is not None:
+        reasons = reasons_of(run, replace(answer, reference=cell), [one])[0]
+        if segments is not None and reasons is not None:
             seed, between = (overlaps.get((name, against), Score()) for against in (name, OTHERS))
             found.append(_View(cell, segments, reasons, seed, between))
     return found
@@ -180,7 +180,7 @@ def _draw_beside(axes: Axes, views: Sequence[_View], what: str) -> None:
     axes.set_axis_off()
     _draw_scale(axes.inset_axes((0.03, 0.08, 0.94, 0.07)), what)
     if any(_is_known(score) for view in views for score in (view.seed, view.others)):
-        axes.set_title(f"overlap of the top {TOP_SHARE:.0%}", loc="left", fontsize=size_of(axes), pad=3)
+        axes.set_title(f"overlap of the top {TOP_SHARE:.0%}", loc="left", fontsize=size_of(), pad=3)
         _draw_overlaps(axes.inset_axes((0.03, 0.45, 0.94, 0.53)), views)
 
 

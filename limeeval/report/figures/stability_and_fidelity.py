@@ -12,6 +12,7 @@ from limeeval.report.answer.answer import Answer
 from limeeval.report.answer.cells import JudgedCell
 from limeeval.report.answer.sentences import two_decimals, value
 from limeeval.report.drawing.figure import Figure, NotDrawn
+from limeeval.report.drawing.heat import COLORS
 from limeeval.report.drawing.lines import Lines, lines_of
 from limeeval.report.drawing.settings import named_settings
 from limeeval.report.drawing.style import INK, SERIES
@@ -81,7 +82,7 @@ def _heat(sns: Any, axes: Axes, levels: Array, words: Any, options: dict[str, An
         fmt="",
         vmin=0,
         vmax=1,
-        cmap=sns.light_palette(SERIES[0], as_cmap=True),
+        cmap=COLORS,
         annot_kws={"fontsize": "small"},
         cbar_kws={"label": "overlap of two runs (Jaccard)"},
         ax=axes,
@@ -105,9 +106,11 @@ def _caption(answer: Answer, lines: Lines) -> str:
     if any(cell.fidelity.estimate is not None for cell in lines.cells):
         parts.append("R2: how much of the model the line carries (1: all).")
     framed = "LIME's defaults" if answer.reference.is_default else "the setting that the verdict is about"
-    parts.append(f"Dark frame: {framed}.")
-    if answer.chosen in lines.cells:
-        parts.append("Orange frame: the setting to use.")
+    if answer.chosen in lines.cells and answer.chosen != answer.reference:
+        framed += "; in orange: the setting to use"
+    elif answer.chosen == answer.reference:
+        framed += ", which is the setting to use"
+    parts.append(f"Framed: {framed}.")
     if any(cell.supported is False for cell in lines.cells):
         parts.append("!: too few samples count, not to be trusted.")
     return " ".join(parts)

@@ -8,7 +8,6 @@ from limeeval.lime.wording import WEAK_BELOW
 from limeeval.report.answer.answer import Answer
 from limeeval.report.answer.names import shortened
 from limeeval.report.answer.sentences import instances_of, share
-from limeeval.report.drawing.lines import lines_of
 
 _SURE_FIRST = 0.8
 _FEW_INSTANCES = 5
@@ -50,7 +49,8 @@ def _later_reasons(answer: Answer) -> Iterator[str]:
     cell, k = answer.reference, answer.description.k
     first, same = cell.same_first.estimate, cell.same_set.estimate
     if k > 1 and first is not None and same is not None and first >= _SURE_FIRST > same:
-        yield f"The later reasons: two runs agree on the first in {share(cell.same_first)}, on all {k} in {share(cell.same_set)}."
+        agreed = f"two runs agree on the first in {share(cell.same_first)}, on all {k} in {share(cell.same_set)}"
+        yield f"The later reasons: {agreed} of cases."
 
 
 def _line(answer: Answer) -> Iterator[str]:
@@ -66,12 +66,10 @@ def _line(answer: Answer) -> Iterator[str]:
 
 def _widths(answer: Answer) -> Iterator[str]:
     weak = [cell for cell in answer.cells if cell.supported is False]
-    names = [line.name for line in lines_of(weak, answer).lines] if weak else []
     if len(weak) == len(answer.cells):
         yield "Any setting here: none leaves enough samples that count. Use larger widths or more samples."
     elif weak:
-        few = f"{len(weak)} of {len(answer.cells)} settings"
-        yield f"Marked settings (!): {few} leave too few samples that count ({', '.join(names)})."
+        yield f"Settings marked with !: {len(weak)} of {len(answer.cells)} leave too few samples that count."
 
 
 def _small(answer: Answer) -> Iterator[str]:

@@ -17,7 +17,8 @@ def stable_in_words(answer: Answer) -> str:
     if cell.stable is None or cell.same_set.estimate is None:
         return answer.stable.partition(": ")[2] or answer.stable
     where = "LIME's default settings" if cell.is_default else f"the setting {cell.name}" if cell.name else "it as it is"
-    parts = [f"Explain the same row twice, with {where}: both runs name"]
+    kind = instances_of(cell, answer.description).removesuffix("s")
+    parts = [f"Explain the same {kind} twice, with {where}: both runs name"]
     if k == 1:
         parts.append(f"the same main reason in {_percent(cell.same_set)} of cases{_from_to(cell.same_set)}.")
     else:
@@ -28,7 +29,6 @@ def stable_in_words(answer: Answer) -> str:
     parts.append(f"For {steady.steady} of {steady.instances} {unit} they are sure to agree well enough.")
     worst = [shortened(str(one.row)) for one in steady.worst if one.jaccard < answer.target.jaccard]
     if worst:
-        kind = instances_of(cell, answer.description).removesuffix("s")
         parts.append(f"They agree least for {kind} {_listed(worst)}.")
     return " ".join(parts)
 

@@ -21,14 +21,14 @@ LIMITS = (
     "Perturbed samples may be unlike anything real; what the model says of them is part of every explanation, and "
     "fidelity is measured on such samples too, weighted by LIME's kernel.",
     "Everything is about this model as it was fitted once, these instances, and the settings and seeds that were run.",
-    "Standard errors are conditional on the selected features: a feature that only some runs select varies more. They "
-    "are too small where few samples count.",
+    "Standard errors are conditional on the selected features: a feature that only some runs select varies more. Where "
+    "few samples count they are rough.",
     "Limits low and high (95 %) are about these instances: only seeds are random. In simulations they hold the true "
     "value about as often as they say; less often from three seeds, and where nearly all runs agree, which they miss "
     "by thousandths.",
     "Limits for instances like these mean something only if the instances were drawn at random. There are none below "
     "five instances; of scores that are skewed over instances, such as effective samples, they may hold the true value "
-    "in 77 to 90 % of cases only.",
+    "in as few as 77 % of cases.",
     "A recommended setting was tested: where no setting reaches the target, one is recommended with a probability of "
     "at most 5 %. Its score is that which it was chosen by, slightly optimistic. Other comparisons on the page are not "
     "corrected for being many.",
@@ -173,9 +173,12 @@ def _commands(run: Run, known: Mapping[str, Any]) -> Iterator[Item]:
 
 
 def _versions(known: Mapping[str, Any]) -> Iterator[Item]:
-    own = str(known.get("limeeval") or "not recorded")
-    again = "" if own == limeeval.__version__ else f" (rows); {limeeval.__version__} (scores and this page)"
-    yield "limeeval", (f"{own}{again}",)
+    own, this = known.get("limeeval"), limeeval.__version__
+    if own == this:
+        yield "limeeval", (this,)
+    else:
+        rows = f"{own} (rows)" if own else "that of the rows is not recorded"
+        yield "limeeval", (rows, f"{this} (scores and this page)")
     for label, name in (("Python", "python"), ("platform", "platform"), ("git commit", "git_commit")):
         if name in known:
             yield label, (str(known[name] or "not in a git checkout"),)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -55,9 +56,9 @@ def said(value: Any) -> str:
 
 
 def _decimal(value: float) -> str:
-    if value == round(value) and abs(value) >= 1:
+    if abs(value) >= 1000 and math.isfinite(value):
         return f"{value:,.0f}"
-    return f"{value:.3f}" if 0.001 <= abs(value) < 1000 or value == 0 else f"{value:.4g}"
+    return f"{value:.3f}" if abs(value) >= 0.001 or value == 0 else f"{value:.2g}"
 
 
 def _is_number(value: Any) -> bool:

@@ -105,7 +105,7 @@ def test_the_same_runs_under_two_names_are_not_marked() -> None:
     study = study_of(attributions_of(noisy(0), samples=250), attributions_of(noisy(0)))
     figure = agreement_between_settings(study, study.answers[0])
     assert figure.table["Jaccard"].nunique() == 1
-    assert "No two" in figure.caption
+    assert "no more than the seed" in figure.caption
 
 
 def test_only_what_all_settings_have_counts() -> None:
@@ -147,4 +147,15 @@ def test_settings_that_are_the_same_everywhere_are_not_named() -> None:
 def test_not_drawn(tables: list[pd.DataFrame], reason: str) -> None:
     study = study_of(*tables)
     with pytest.raises(NotDrawn, match=reason):
+        agreement_between_settings(study, study.answers[0])
+
+
+def without(rows: pd.DataFrame, instance: int, first: int) -> pd.DataFrame:
+    """The same, with but the first features of one instance."""
+    return rows[(rows["instance"] != instance) | (rows["feature"] < first)]
+
+
+def test_not_drawn_where_an_instance_has_other_features() -> None:
+    study = study_of(without(attributions_of(noisy(0)), 0, 6), without(attributions_of(noisy(1), samples=250), 1, 6))
+    with pytest.raises(NotDrawn, match="same features everywhere"):
         agreement_between_settings(study, study.answers[0])

@@ -23,8 +23,8 @@ def drawable(study: Study, name: str) -> Iterator[Figure]:
     for which in choices:
         try:
             yield function(study, study.answers[0], **({} if which is None else {"which": which}))
-        except NotDrawn as error:
-            assert str(error)
+        except NotDrawn:
+            continue
 
 
 def test_every_module_of_figures_has_its_figure() -> None:

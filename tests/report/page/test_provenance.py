@@ -126,7 +126,10 @@ def test_a_study_from_python(study: Study, tmp_path: Path) -> None:
     groups = what_was_run(study, None)
     assert items(groups, "Command") == {"none": ("made in Python, with limeeval.evaluate",)}
     assert items(groups, "Versions") == {
-        "limeeval": (f"not recorded (rows); {limeeval.__version__} (scores and this page)",)
+        "limeeval": (
+            "that of the rows is not recorded",
+            f"{limeeval.__version__} (scores and this page)",
+        )
     }
     assert items(groups, "What was run")["how instances were chosen"] == ("not recorded",)
     assert items(groups, "What was run")["model's quality, on rows held out"] == ("not measured",)
