@@ -113,9 +113,9 @@ def _drawn(name: str, run: Run, answer: Answer, options: Options, *, anchor: str
     chapters = chapters_of(run, answer, values=options.values) if is_whole else _headline(run, answer)
     settings, instances = settings_table(answer), instance_table(run, answer, values=options.values)
     at = f"{anchor}-" if anchor else ""
-    files = {f"tables/{at}settings.csv": _csv(settings), f"tables/{at}instances.csv": _csv(instances)}
+    files = {f"tables/{at}all_settings.csv": _csv(settings), f"tables/{at}all_instances.csv": _csv(instances)}
     if options.style == "paper":
-        files[f"tables/{at}settings.tex"] = _latex(settings, answer)
+        files[f"tables/{at}all_settings.tex"] = _latex(settings, answer)
     found = []
     for chapter in chapters:
         figures = []

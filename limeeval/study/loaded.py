@@ -5,30 +5,24 @@ from __future__ import annotations
 import os
 from collections.abc import Mapping
 from contextlib import suppress
-from dataclasses import MISSING, fields
 from pathlib import Path
-from types import UnionType
-from typing import TYPE_CHECKING, Any, get_args, get_origin, get_type_hints
+from typing import TYPE_CHECKING, Any
 from zipfile import BadZipFile, is_zipfile
 from zlib import error as ZlibError
 
 import limeeval
 from limeeval.report.answer.commands import PROGRAM, quoted
-from limeeval.report.description import Description, Target
 from limeeval.study.files import PROVENANCE, RICHER, SUMMARY, TABLES, digest_of, json_object, one_line, provenance_in
 from limeeval.study.matching import check_match
 from limeeval.study.picture_files import SEGMENTS, load_pictures
 from limeeval.study.schema import check_values, missing_columns
 from limeeval.study.study import Study
+from limeeval.study.summary import OtherSchema, described, texts
 from limeeval.study.unfinished import what_is_there
 from limeeval.sweep.pictures import Pictures
 
 if TYPE_CHECKING:
     import pandas as pd
-
-
-class _OtherSchema(ValueError):
-    """Files that another version wrote, and that lack something or have too much."""
 
 
 class _SeveralRuns(ValueError):
@@ -52,7 +46,7 @@ def load(folder: str | os.PathLike[str]) -> Study:
     try:
         summary = json_object(path / SUMMARY)
         return _study(path, summary)
-    except _OtherSchema as error:
+    except OtherSchema as error:
         wrote = f"limeeval {summary['limeeval']}" if summary.get("limeeval") else "an unknown version"
         raise ValueError(
             f"{folder} must be a run as limeeval {limeeval.__version__} writes it, "
@@ -64,91 +58,30 @@ def load(folder: str | os.PathLike[str]) -> Study:
 
 
 def _study(path: Path, summary: Mapping[str, Any]) -> Study:
-    described, target = _described(summary)
+    descriptions, target = described(summary)
     tables = {name: _table(path, name) for name in (*TABLES[:3], *RICHER) if (path / f"{name}.parquet").is_file()}
     lacking = missing_columns(tables)
     if lacking:
-        raise _OtherSchema(lacking)
+        raise OtherSchema(lacking)
     check_values(tables)
     attributions, fits, instances = (tables.pop(name) for name in TABLES[:3])
     try:
-        check_match(attributions, fits, instances, described)
+        check_match(attributions, fits, instances, descriptions)
     except ValueError as error:
         raise _SeveralRuns(str(error)) from error
-    said = {name: _texts(summary, name) for name in ("arguments", "failures", "remarks")}
+    said = {name: texts(summary, name) for name in ("arguments", "failures", "remarks")}
     remarks = dict.fromkeys([*said.pop("remarks"), *_changed(path)])
     return Study(
         attributions,
         fits,
         instances,
-        descriptions=described,
+        descriptions=descriptions,
         target=target,
         remarks=tuple(remarks),
         pictures=_pictures(path),
         **said,  # type: ignore[arg-type]
         **tables,  # type: ignore[arg-type]
     )
-
-
-def _described(summary: Mapping[str, Any]) -> tuple[list[Description], Target]:
-    lacking = [name for name in ("runs", "target") if name not in summary]
-    if lacking:
-        raise ValueError(f"{SUMMARY} lacks {', '.join(lacking)}")
-    runs, target = summary["runs"], summary["target"]
-    if not isinstance(runs, list) or not runs:
-        raise ValueError(f"runs in {SUMMARY} must be a list of one at least, got {runs!r:.40}")
-    described = [Description.from_dict(_checked(Description, one, "runs")) for one in runs]
-    return described, Target(**_checked(Target, target, "target"))
-
-
-def _checked(kind: type[Any], found: Any, name: str) -> Mapping[str, Any]:
-    """The fields of a dataclass.
-
-    Raises:
-        _OtherSchema: some are missing, or unknown.
-        ValueError: they are of other types.
-    """
-    if not isinstance(found, dict):
-        raise ValueError(f"{name} in {SUMMARY} must be an object, got {found!r:.40}")
-    needed = [field.name for field in fields(kind) if field.default is MISSING]
-    lacking = [field for field in needed if field not in found]
-    unknown = [field for field in found if field not in {field.name for field in fields(kind)}]
-    if lacking or unknown:
-        parts = [("lacks", lacking), ("has an unknown", unknown)]
-        said = " and ".join(f"{what} {', '.join(names)}" for what, names in parts if names)
-        raise _OtherSchema(f"{name} in {SUMMARY} {said}")
-    hints = get_type_hints(kind)
-    for field, value in found.items():
-        if not _is_of(value, hints[field]):
-            raise ValueError(f"{field} of {name} in {SUMMARY} must be {_words(hints[field])}, got {value!r:.40}")
-    return found
-
-
-def _is_of(value: Any, hint: Any) -> bool:
-    """Whether a value from JSON can stand for a type, of those that descriptions have."""
-    if isinstance(hint, UnionType):
-        return any(_is_of(value, one) for one in get_args(hint))
-    if get_origin(hint) is not None:
-        return isinstance(value, list) and all(isinstance(one, str) for one in value)
-    if isinstance(value, bool):
-        return False
-    return isinstance(value, (int, float) if hint is float else hint)
-
-
-def _words(hint: Any) -> str:
-    """A type in words."""
-    if isinstance(hint, UnionType):
-        return " or ".join(map(_words, get_args(hint)))
-    if get_origin(hint) is not None:
-        return "a list of text"
-    return {str: "text", int: "a whole number", float: "a number"}.get(hint, "null")
-
-
-def _texts(summary: Mapping[str, Any], name: str) -> tuple[str, ...]:
-    found = summary.get(name, [])
-    if not isinstance(found, list) or not all(isinstance(one, str) for one in found):
-        raise ValueError(f"{name} in {SUMMARY} must be a list of text, got {found!r:.40}")
-    return tuple(found)
 
 
 def _table(folder: Path, name: str) -> pd.DataFrame:

@@ -6,7 +6,7 @@
   for (let text = texts.nextNode(); text; text = texts.nextNode()) {
     if (text.parentElement.closest("svg, pre, code, style, script")) continue;
     for (const match of text.data.matchAll(/\S+/g)) {
-      if (match[0].length > 12 || /[-/]/.test(match[0])) continue; // After these a line may end.
+      if (match[0].length > 12 || /[-–—/]/.test(match[0])) continue; // After these a line may end.
       part.setStart(text, match.index);
       part.setEnd(text, match.index + match[0].length);
       const lines = new Set([...part.getClientRects()].filter((box) => box.width).map((box) => Math.round(box.top)));

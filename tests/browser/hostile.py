@@ -4,18 +4,20 @@ from pathlib import Path
 
 import yaml
 
+OVERRIDE = "\u202e"
+"""A sign that turns round what follows; pages may leave it out."""
 FEATURES = (
     "<script>alert(1)</script>",
     "a & b \"quoted\" 'single'",
     "line\nbreak\ttab",
-    "שלום \u202eright-to-left",
+    f"שלום {OVERRIDE}right-to-left",
     "🦊 emoji {{ 7 * 7 }} {% raw %}",
     "x" * 300,
     "many words " * 27,
     "$math_{x}$",
 )
 CATEGORIES = ("<u>underlined</u>", "<img src=x onerror=alert(1)>", "y" * 300)
-CLASSES = ("</style><script>alert(2)</script>", "<s>struck</s> \u202e" + "z" * 300)
+CLASSES = ("</style><script>alert(2)</script>", f"<s>struck</s> {OVERRIDE}" + "z" * 300)
 TASK, MODEL, UNIT = "<u>task</u> & 'co'", "<s>model</s> {{ 7 * 7 }}", "<s>things</s>"
 NAMES = (*FEATURES, *CLASSES, TASK, MODEL)
 """What every page is to name."""

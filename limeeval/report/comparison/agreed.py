@@ -26,7 +26,7 @@ class Agreed(NamedTuple):
     chance: float
 
 
-class _Side(NamedTuple):
+class OneSide(NamedTuple):
     """Runs of some units (u, R, d)."""
 
     coefficients: Array
@@ -58,19 +58,19 @@ def agreed_units(found: Matched, metric: Metric) -> Iterator[Agreed]:
             raise ValueError(f"both sides must have two seeds in common, got {both.sum()} of instance {of}")
         kept = [both[own] for own in has_seed]
         one, other = (
-            _Side(
+            OneSide(
                 np.stack([runs[pair + side * found.pairs][0][kept[side]] for pair in pairs]),
                 np.stack([runs[pair + side * found.pairs][1][kept[side]] for pair in pairs]),
             )
             for side in (0, 1)
         )
-        agreed, chance = agreement(_similarity(metric, one, other, k)), metric.chance(d, k, int(both.sum()))
+        agreed, chance = agreement(similarity_between(metric, one, other, k)), metric.chance(d, k, int(both.sum()))
         for at, pair in enumerate(pairs):
             own = Agreement(*(column[at] for column in agreed))
             yield Agreed(keys["instance"][pair], keys["label"][pair], own, k if metric.at_k else 0, chance)
 
 
-def _similarity(metric: Metric, one: _Side, other: _Side, k: int) -> Similarity:
+def similarity_between(metric: Metric, one: OneSide, other: OneSide, k: int) -> Similarity:
     """Of runs of different seeds (..., R, R), made symmetric; one swap and minimum are means of both sides'.
 
     Where runs never change, one swap is counted from how similar they are: a doubt has to be left.

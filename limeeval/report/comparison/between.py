@@ -91,7 +91,7 @@ def agreement_between(
     ]
     if all(settings[_ONE] == settings[_OTHER] for settings, _ in compared):
         raise ValueError(f"{by} must have two values at which all other settings are equal; choose these by `where`")
-    return _table(compared, [*others, _ONE, _OTHER], metric, known[metric])
+    return agreement_table(compared, [*others, _ONE, _OTHER], metric, known[metric])
 
 
 def _check_names(tables: Tables) -> None:
@@ -125,7 +125,7 @@ def _matched(rows: pd.DataFrame, by: str, k: int | None) -> Iterator[tuple[Any, 
             yield one, values[j], matched(tables[i], tables[j], k=k)
 
 
-def _table(
+def agreement_table(
     compared: Sequence[tuple[dict[str, Any], Agreed]], settings: Sequence[str], name: str, metric: Metric
 ) -> pd.DataFrame:
     """The table over all instances, as one of scores whose settings are also what is compared."""

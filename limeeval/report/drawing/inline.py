@@ -71,7 +71,7 @@ def _made_ours(element: ElementTree.Element, prefix: str) -> None:
 
 def _recolored(value: str) -> str:
     found = re.sub(r"#[0-9a-f]{6}", lambda color: _variable(color.group()), value)
-    return re.sub(r"(font: [^;]*?px) [^;]*", r"\1 var(--font)", found)
+    return re.sub(r"font-family: [^;]*", "font-family: var(--font)", found)
 
 
 def _variable(color: str) -> str:

@@ -23,11 +23,12 @@ WIDTH, _GAP, _WORDS, _HEAD = 2.28, 0.16, 0.3, 1.75
 """Inches: of a panel, between two, of the line above them, and of the first row at least."""
 _TALLEST = 1.2
 """Most height of a panel, in widths."""
-_ABOVE = 0.04
+_ABOVE = 3 / 72
 _SIDE, _DETAIL = 360, 180
 """Pixels of a panel's longer side, and of the photograph's in it."""
-_GREYS, _LEVELS = 20, 16
-_OPACITY, _PALE = 0.85, 0.35
+_LEVELS, _GREYS, _PALE_GREYS = 16, 16, 6
+"""Of each color of the photograph, of its grey below outlines, and of that below a map."""
+_OPACITY, _PALE = 0.8, 0.5
 _RIM, _TOP_RIM, _DASH = 5, 2, 18
 _BRIGHT, _ON_BRIGHT, _ON_DARK = 0.65, 0.4, 0.85
 _COARSE = 2
@@ -92,7 +93,7 @@ def outlined(picture: NDArray[np.uint8], cutout: Cutout) -> Array:
     Blue raises the model's output, orange lowers it. Dashes are white in between.
     """
     shape = _raster_shape(picture.shape)
-    labels, grey = _fitted(cutout.segments.astype(np.intp), shape), _grey(picture)
+    labels, grey = _fitted(cutout.segments.astype(np.intp), shape), _grey(picture, _GREYS)
     grey = np.where(_lines(labels), np.where(grey > _BRIGHT, _ON_BRIGHT, _ON_DARK), grey)
     raster = np.repeat(grey[..., None], 3, axis=2)
     steps = np.add.outer(np.arange(shape[0]), np.arange(shape[1]))
@@ -110,7 +111,7 @@ def heat(picture: NDArray[np.uint8], cutout: Cutout) -> Array:
     """
     shares = cutout.coefficients / (np.abs(cutout.coefficients).max() or 1.0)
     labels = _fitted(cutout.segments, _raster_shape(picture.shape))
-    pale = 1 - _PALE + _PALE * _grey(picture)[..., None]
+    pale = 1 - _PALE + _PALE * _grey(picture, _PALE_GREYS)[..., None]
     raster = _OPACITY * colored(shares)[labels] + (1 - _OPACITY) * pale
     raster[rim_of(top_superpixels(cutout)[labels].astype(np.intp) - 1, _TOP_RIM)] = _rgb(INK)
     return np.asarray(raster)
@@ -137,7 +138,7 @@ def _draw(axes: Axes, at: tuple[float, float], raster: Array, title: str) -> Non
         interpolation="nearest",
     )
     image.set_in_layout(False)
-    axes.text(left, top + _ABOVE, title, va="bottom", fontsize=size_of(), parse_math=False)
+    axes.text(left, top + _ABOVE, title, va="baseline", fontsize=size_of(), parse_math=False)
 
 
 def size_of() -> float:
@@ -182,8 +183,8 @@ def _size(shape: tuple[int, ...]) -> tuple[float, float]:
     return height * shape[1] / shape[0], height
 
 
-def _grey(picture: NDArray[np.uint8]) -> Array:
-    return _fitted(_few(_detailed(picture).mean(axis=2), _GREYS), _raster_shape(picture.shape))
+def _grey(picture: NDArray[np.uint8], levels: int) -> Array:
+    return _fitted(_few(_detailed(picture).mean(axis=2), levels), _raster_shape(picture.shape))
 
 
 def _few(values: Array, levels: int) -> Array:

@@ -16,8 +16,8 @@ from limeeval.report.answer.answer import Answer
 from limeeval.report.answer.cells import SEGMENTATION, JudgedCell
 from limeeval.report.answer.names import shortened
 from limeeval.report.answer.places import place_of
-from limeeval.report.comparison.agreed import Agreed, _Side, _similarity
-from limeeval.report.comparison.between import _table
+from limeeval.report.comparison.agreed import Agreed, OneSide, similarity_between
+from limeeval.report.comparison.between import agreement_table
 from limeeval.report.drawing.figure import Figure, NotDrawn
 from limeeval.report.drawing.heat import apart_sentence, distinct, draw_heat, heat_of, height_of, pairs_table, span
 from limeeval.report.run import Run, own_rows
@@ -126,12 +126,13 @@ def _pairs(attributions: pd.DataFrame, cells: Sequence[JudgedCell], answer: Answ
     for one, other in combinations_with_replacement(range(len(cells)), 2):
         named = {"explainer": answer.description.explainer, "one": one, "other": other}
         for side in sides:
-            found = agreement(_similarity(metric, side.runs[one], side.runs[other], k))
+            found = agreement(similarity_between(metric, side.runs[one], side.runs[other], k))
             seeds, d = side.runs[one].coefficients.shape[-2:]
+            chance = metric.chance(d, k, seeds)
             for at, (instance, label) in enumerate(side.units):
                 own = Agreement(*(column[at] for column in found))
-                compared.append((named, Agreed(instance, label, own, k, metric.chance(d, k, seeds))))
-    return _table(compared, ["explainer", "one", "other"], _METRIC, metric)
+                compared.append((named, Agreed(instance, label, own, k, chance)))
+    return agreement_table(compared, ["explainer", "one", "other"], _METRIC, metric)
 
 
 def _rows_of(attributions: pd.DataFrame, cells: Sequence[JudgedCell]) -> pd.DataFrame:
@@ -162,14 +163,14 @@ def _in_common(rows: pd.DataFrame, cells: int) -> pd.DataFrame:
     return found
 
 
-class _Sides(NamedTuple):
+class OneSides(NamedTuple):
     """The runs (u, R, d) of each cell, of units of equal shape, and what these are of."""
 
     units: list[tuple[Any, Any]]
-    runs: list[_Side]
+    runs: list[OneSide]
 
 
-def _sides(rows: pd.DataFrame, cells: int, k: int) -> Iterator[_Sides]:
+def _sides(rows: pd.DataFrame, cells: int, k: int) -> Iterator[OneSides]:
     units = units_of(rows, [_SETTING], key=["seed", "feature"])
     count = len(units.keys) // cells
     keys = list(zip(*units.keys.iloc[:count].to_dict("list").values(), strict=True))
@@ -185,5 +186,5 @@ def _sides(rows: pd.DataFrame, cells: int, k: int) -> Iterator[_Sides]:
         alike.setdefault(shapes.pop(), []).append(unit)
     for members in alike.values():
         stacks = [[own[unit + cell * count] for unit in members] for cell in range(cells)]
-        sides = [_Side(*(np.stack([run[part] for run in stack]) for part in (0, 1))) for stack in stacks]
-        yield _Sides([keys[unit] for unit in members], sides)
+        sides = [OneSide(*(np.stack([run[part] for run in stack]) for part in (0, 1))) for stack in stacks]
+        yield OneSides([keys[unit] for unit in members], sides)

@@ -8,6 +8,7 @@ from limeeval.lime.wording import WEAK_BELOW
 from limeeval.report.answer.answer import Answer
 from limeeval.report.answer.names import shortened
 from limeeval.report.answer.sentences import instances_of, share
+from limeeval.report.comparison.words import counted
 
 _SURE_FIRST = 0.8
 _FEW_INSTANCES = 5
@@ -30,7 +31,7 @@ def cautions_of(answer: Answer, failures: Sequence[str] = ()) -> list[str]:
 
 def _missing(failures: Sequence[str]) -> Iterator[str]:
     if failures:
-        yield f"This run is not complete: {len(failures)} parts of it failed (below, under what was run)."
+        yield f"This run is not complete: {counted(len(failures), 'part')} of it failed (see what was run)."
 
 
 def _instances(answer: Answer) -> Iterator[str]:

@@ -61,9 +61,7 @@ def test_it_says_what_it_shows(name: str, run: str, request: pytest.FixtureReque
 
 @pytest.mark.parametrize("run", RUNS)
 @pytest.mark.parametrize("name", figures())
-def test_it_draws_on_the_axes_it_is_given_and_nowhere_else(
-    name: str, run: str, request: pytest.FixtureRequest
-) -> None:
+def test_it_draws_on_the_axes_it_is_given_and_nowhere_else(name: str, run: str, request: pytest.FixtureRequest) -> None:
     import matplotlib.pyplot as plt
 
     for figure in drawable(request.getfixturevalue(run), name):
