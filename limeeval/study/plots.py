@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from limeeval.report.answer.answer import Answer
+from limeeval.report.drawing.axes import on_axes
 from limeeval.report.figures.catalogue import figures
 from limeeval.report.nearest import did_you_mean
 from limeeval.report.run import Run
@@ -42,7 +43,7 @@ class Plots:
 
         def plot(*, ax: Axes | None = None, **options: Any) -> Axes:
             whose = {key: options.pop(key) for key in _WHOSE if key in options}
-            return _drawn(known[name](self.study, _answer(self.study.answers, whose), **options), ax)
+            return on_axes(known[name](self.study, _answer(self.study.answers, whose), **options), ax)
 
         plot.__name__ = plot.__qualname__ = name
         plot.__doc__ = known[name].__doc__
@@ -59,17 +60,3 @@ def _answer(answers: Sequence[Answer], whose: dict[str, Any]) -> Answer:
         ", ".join(f"{key} {getattr(answer.description, key)}" for key in _WHOSE) for answer in (found or answers)
     )
     raise ValueError(f"task, model and explainer must choose one answer, got {len(found)} of these: {names}")
-
-
-def _drawn(figure: Any, ax: Axes | None) -> Axes:
-    from limeeval.report.drawing.style import drawn_in_style
-
-    with drawn_in_style():
-        if ax is None:
-            import matplotlib.pyplot as plt
-
-            _, ax = plt.subplots(figsize=(figure.width, figure.height), layout="constrained")
-            ax.figure.set_facecolor("white")
-            ax.set_title(figure.title, loc="left", pad=12)
-        figure.draw(ax)
-    return ax

@@ -211,9 +211,10 @@ class Study:
 
     def _repr_html_(self) -> str:
         """The answer and the key figure, for notebooks."""
-        from limeeval.report.notebook import fragment
+        from limeeval.report.notebook import shown_in_notebook
+        from limeeval.report.page.chapters import headline_of
 
-        return fragment(repr(self), self)
+        return shown_in_notebook(repr(self), headline_of(self, self.answers[0]))
 
 
 def _recommendation(answer: Answer, explainer: Any, *, confirmed_by: Answer | None = None) -> Recommendation:

@@ -22,6 +22,9 @@ from limeeval.report.comparison.words import counted
 
 if TYPE_CHECKING:
     import pandas as pd
+    from matplotlib.axes import Axes
+
+    from limeeval.report.drawing.figure import Figure
 
 _FIGURES = ("one", "other", "difference", "low", "high")
 
@@ -52,6 +55,32 @@ class PairedComparison:
 
     def __repr__(self) -> str:
         return "\n".join(self._lines())
+
+    def _repr_html_(self) -> str:
+        """The answer and the differences, for notebooks."""
+        from limeeval.report.notebook import shown_in_notebook
+
+        return shown_in_notebook(repr(self), self._figure())
+
+    def plot(self, ax: Axes | None = None) -> Axes:
+        """The differences with their limits, on these axes or new ones.
+
+        Raises:
+            ValueError: the table has none of the scores that are drawn.
+        """
+        from limeeval.report.comparison.drawn import differences_figure
+        from limeeval.report.drawing.axes import on_axes
+
+        return on_axes(differences_figure(self.table, self.one, self.other), ax)
+
+    def _figure(self) -> Figure | None:
+        from limeeval.report.comparison.drawn import differences_figure
+        from limeeval.report.drawing.figure import NotDrawn
+
+        try:
+            return differences_figure(self.table, self.one, self.other)
+        except NotDrawn:
+            return None
 
     def _lines(self) -> Iterator[str]:
         rows = {str(row["metric"]): row for row in self.table.to_dict("records")}

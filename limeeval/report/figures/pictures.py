@@ -211,18 +211,12 @@ def _caption(one: Ranked, views: Sequence[_View], answer: Answer) -> str:
     runs = views[0].reasons.runs
     parts = [
         _how_drawn(views[0].reasons),
-        f"Right: mean coefficients of {counted(runs, 'runs')}, each map on its own scale"
-        + (
-            f"; framed: its top {TOP_SHARE:.0%} of pixels, by coefficient per pixel." if _has_overlap(views[0]) else "."
-        ),
+        f"Right: {'coefficients' if runs == 1 else f'mean coefficients of {runs} runs'}, each map on its own scale; "
+        f"framed: its top {TOP_SHARE:.0%} of pixels, by coefficient per pixel.",
         _verdict(one, views[0], answer),
         f"Not shown: {counted(len(views) - _MOST, 'more segmentations')}." if len(views) > _MOST else "",
     ]
     return " ".join(filter(None, parts))
-
-
-def _has_overlap(view: _View) -> bool:
-    return _is_known(view.seed) or _is_known(view.others)
 
 
 def _how_drawn(reasons: Reasons) -> str:
@@ -244,6 +238,7 @@ def _verdict(one: Ranked, view: _View, answer: Answer) -> str:
 
 def _alt(one: Ranked, views: Sequence[_View], answer: Answer) -> str:
     told = "; ".join(f"{shortened(view.name)}: {_told(view)}" for view in views)
+    named = "Outlined" if views[0].reasons.runs == 1 else f"Named in at least {SURE_FROM:.0%} of runs"
     seed, others = (span(score.estimate for score in own) for own in _both(views))
     overlap = f" With another seed their top {TOP_SHARE:.0%} of pixels overlap by {seed} (IoU)" if seed else ""
     overlap += (
@@ -251,8 +246,7 @@ def _alt(one: Ranked, views: Sequence[_View], answer: Answer) -> str:
     )
     return (
         f"Picture of {instance_name(one, answer)} with its superpixels and maps of their coefficients on "
-        f"{counted(len(views), 'segmentations')}.{overlap}{'.' if overlap else ''} Named in at least "
-        f"{SURE_FROM:.0%} of runs: {told}."
+        f"{counted(len(views), 'segmentations')}.{overlap}{'.' if overlap else ''} {named}: {told}."
     )
 
 
@@ -261,6 +255,8 @@ def _both(views: Sequence[_View]) -> tuple[list[Score], list[Score]]:
 
 
 def _told(view: _View) -> str:
+    if view.reasons.runs == 1:
+        return f"{len(view.loose)}, of a single run"
     return f"{len(view.sure)}, and {len(view.loose)} that come and go"
 
 
@@ -271,10 +267,11 @@ def _table(views: Sequence[_View]) -> pd.DataFrame:
         "segmentation": [shortened(view.name, _LONG) for view in views],
         "superpixels": [len(view.reasons.mean) for view in views],
         "largest mean coefficients": [_largest(view.reasons) for view in views],
-        "named in 90% of runs": [len(view.sure) for view in views],
-        "come and go": [len(view.loose) for view in views],
         "of runs": [view.reasons.runs for view in views],
     }
+    if views[0].reasons.runs > 1:
+        found["named in 90% of runs"] = [len(view.sure) for view in views]
+        found["come and go"] = [len(view.loose) for view in views]
     for name, scores in zip(("with another seed", "with other segmentations"), _both(views), strict=True):
         if any(map(_is_known, scores)):
             found[f"overlap {name}"] = [score.estimate for score in scores]

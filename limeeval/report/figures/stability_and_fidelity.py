@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 
-from limeeval.lime.domain import Array
 from limeeval.report.answer.answer import Answer
 from limeeval.report.answer.cells import JudgedCell
 from limeeval.report.answer.sentences import two_decimals, value
 from limeeval.report.drawing.figure import Figure, NotDrawn
-from limeeval.report.drawing.heat import COLORS
+from limeeval.report.drawing.heat import COLORS, legible_on
 from limeeval.report.drawing.lines import Lines, lines_of
 from limeeval.report.drawing.settings import named_settings
 from limeeval.report.drawing.style import INK, SERIES
@@ -42,7 +41,9 @@ def stability_and_fidelity(run: Run, answer: Answer) -> Figure:
         _draw_tiles(axes, lines, counts)
         for row, line in enumerate(lines.lines):
             for cell in line.cells:
-                _mark(axes, row, counts.index(cell.samples or 0), cell, answer)
+                column = counts.index(cell.samples or 0)
+                _write(axes, row, column, cell)
+                _mark(axes, row, column, cell, answer)
         axes.set(ylabel=lines.title, xlabel="samples per explanation" if counts != [0] else "")
 
     return Figure(
@@ -61,32 +62,36 @@ def _draw_tiles(axes: Axes, lines: Lines, counts: Sequence[int]) -> None:
     import seaborn as sns
 
     levels = np.full((len(lines.lines), len(counts)), np.nan)
-    words = np.full(levels.shape, "", dtype=object)
     for row, line in enumerate(lines.lines):
         for cell in line.cells:
-            at = row, counts.index(cell.samples or 0)
-            levels[at] = np.nan if cell.jaccard.estimate is None else cell.jaccard.estimate
-            fidelity = "" if cell.fidelity.estimate is None else f"\nR2 {two_decimals(cell.fidelity)}"
-            words[at] = f"{'! ' if cell.supported is False else ''}{two_decimals(cell.jaccard)}{fidelity}"
-    names = [line.name for line in lines.lines]
-    options: dict[str, Any] = {"xticklabels": [f"{count:,}" if count else "" for count in counts], "yticklabels": names}
-    _heat(sns, axes, levels, words, options)
+            levels[row, counts.index(cell.samples or 0)] = cell.jaccard.estimate
+    sns.heatmap(
+        levels,
+        vmin=0,
+        vmax=1,
+        cmap=COLORS,
+        xticklabels=[f"{count:,}" if count else "" for count in counts],
+        yticklabels=[line.name for line in lines.lines],
+        cbar_kws={"label": "overlap of two runs (Jaccard)"},
+        ax=axes,
+    )
     axes.tick_params(length=0)
     axes.tick_params(axis="y", rotation=0)
 
 
-def _heat(sns: Any, axes: Axes, levels: Array, words: Any, options: dict[str, Any]) -> None:
-    sns.heatmap(
-        levels,
-        annot=words,
-        fmt="",
-        vmin=0,
-        vmax=1,
-        cmap=COLORS,
-        annot_kws={"fontsize": "small"},
-        cbar_kws={"label": "overlap of two runs (Jaccard)"},
-        ax=axes,
-        **options,
+def _write(axes: Axes, row: int, column: int, cell: JudgedCell) -> None:
+    """Both numbers on the tile."""
+    (mesh,) = axes.collections
+    weak = "! " if cell.supported is False else ""
+    fidelity = "" if cell.fidelity.estimate is None else f"\nR2 {two_decimals(cell.fidelity)}"
+    axes.text(
+        column + 0.5,
+        row + 0.5,
+        f"{weak}{two_decimals(cell.jaccard)}{fidelity}",
+        ha="center",
+        va="center",
+        color=legible_on(mesh.to_rgba(cell.jaccard.estimate)),
+        size="small",
     )
 
 

@@ -43,7 +43,7 @@ def images_of(study_of: Made) -> Made:
         **described: Any,
     ) -> Study:
         cuts = cuts or {name: COLUMNS if name == "columns" else ROWS for name in runs}
-        described = {"unit": "photos", "feature_unit": "superpixels", **described}
+        described = {"unit": "photos", **described}
         parts = {name: study_of(own, **described) for name, own in runs.items()}
         count = len(next(iter(runs.values())))
         tables = [
@@ -164,7 +164,7 @@ def test_coefficients_of_zero_paint_nothing(images_of: Made) -> None:
 def test_a_single_segmentation_says_what_to_rely_on(images_of: Made) -> None:
     figure = drawn(images_of({"rows": [LOOSE]}))
     assert "Rely on: feature 0 (named in every run). Comes and goes: feature 1, feature 2." in figure.caption
-    assert "framed" not in figure.caption
+    assert "framed: its top 10% of pixels" in figure.caption
     assert not [column for column in figure.table if "overlap" in column]
     assert overlaps_of(axes_of(figure)) == []
     assert "coefficients" in texts_of(axes_of(figure))
@@ -172,8 +172,9 @@ def test_a_single_segmentation_says_what_to_rely_on(images_of: Made) -> None:
 
 def test_a_single_run_promises_nothing(images_of: Made) -> None:
     figure = drawn(images_of({"columns": [STEADY[:1]], "rows": [STEADY[:1]]}))
-    assert figure.table["named in 90% of runs"].tolist() == [0, 0]
-    assert figure.table["come and go"].tolist() == [2, 2]
+    assert figure.table["of runs"].tolist() == [1, 1]
+    assert not {"named in 90% of runs", "come and go"} & set(figure.table)
+    assert "Outlined: columns: 2, of a single run; rows: 2, of a single run." in figure.alt
     assert "dashed, for they are those of a single run" in figure.caption
     assert "it takes at least two seeds" in figure.caption
     assert overlaps_of(axes_of(figure)) == []
@@ -196,7 +197,7 @@ def test_the_instance_is_the_one_that_was_asked_for(images_of: Made) -> None:
     study = images_of({"rows": [STEADY, LOOSE, STEADY]})
     worst, row = drawn(study), drawn(study, which=102)
     assert "photo 101" in worst.title
-    assert "photo 102" in row.title
+    assert row.title.startswith("Photo 102: ")
     assert (worst.name, row.name) == ("pictures_worst", "pictures_2")
     assert texts_of(axes_of(row))[0] == "photo 102"
 
