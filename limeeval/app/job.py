@@ -54,6 +54,7 @@ def run_job(
     from limeeval.study.provenance import how_chosen, provenance_of
     from limeeval.study.report_files import write_report
     from limeeval.study.study import study_of
+    from limeeval.study.without_values import without_values
     from limeeval.sweep.plan import Plan
 
     started, clock = datetime.now(UTC), time.perf_counter()
@@ -71,6 +72,7 @@ def run_job(
         sweep = _swept(plan, store, settings["n_jobs"])
         description = describe(plan, sweep, seconds=time.perf_counter() - clock, **known)
         study = study_of(sweep, description, Target(**settings["target"]), arguments=arguments)
+        study = study if options.values else without_values(study)
         write(study, folder)
         models = {f"{description.task} / {description.model}": task.digests}
         chosen = how_chosen(settings["instances"], len(plan.ids), trained=len(task.train) > 0)

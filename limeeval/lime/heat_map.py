@@ -123,7 +123,7 @@ def _draw_outlines(axes: Axes, picture: Array, segments: NDArray[np.intp], color
 
     chosen = np.where(np.isin(segments, list(colors)), segments, -1)
     axes.imshow(_outlined(picture, chosen, colors))
-    depth = distance_transform_edt(~_rim(chosen, 1))
+    depth = distance_transform_edt(~rim_of(chosen, 1))
     look: dict[str, Any] = {"color": "white", "fontsize": "small", "ha": "center", "va": "center"}
     for superpixel in np.unique(chosen[chosen >= 0]).tolist():
         row, column = divmod(int(np.where(chosen == superpixel, depth, -1).argmax()), chosen.shape[1])
@@ -137,8 +137,8 @@ def _outlined(picture: Array, chosen: NDArray[np.intp], colors: dict[int, str]) 
 
     line = max(1, max(chosen.shape) // 200)
     drawn = picture.copy()
-    drawn[_rim(chosen, line + max(1, line // 2))] = 1
-    outer = _rim(chosen, line)
+    drawn[rim_of(chosen, line + max(1, line // 2))] = 1
+    outer = rim_of(chosen, line)
     for superpixel, color in colors.items():
         drawn[outer & (chosen == superpixel)] = to_rgb(color)
     return drawn
@@ -153,7 +153,7 @@ def _draw_heat(axes: Axes, picture: Array, heat: Array) -> AxesImage:
     return axes.imshow(heat, cmap=colors, vmin=-reach, vmax=reach, alpha=_OPACITY)
 
 
-def _rim(labels: NDArray[np.intp], width: int) -> NDArray[np.bool_]:
+def rim_of(labels: NDArray[np.intp], width: int) -> NDArray[np.bool_]:
     """Pixels (H, W) of labels of at least 0 that lie within ``width`` of another label or the edge."""
     from scipy.ndimage import maximum_filter, minimum_filter
 

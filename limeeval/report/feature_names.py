@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from limeeval.report.answer.answer import Answer
 from limeeval.report.answer.names import shortened
 from limeeval.report.answer.steadiness import rows_of_cell
+from limeeval.report.description import Description
 from limeeval.report.run import Run, own_rows
 
 if TYPE_CHECKING:
@@ -33,32 +34,38 @@ def feature_names(run: Run, answer: Answer, *, instance: int | None = None, valu
         instance: of which the names are wanted, by position; None: names that hold for all instances.
         values: whether names may give values of instances away.
     """
-    rows = rows_of_cell(own_rows(run.attributions, answer), answer.reference)
+    rows = rows_of_cell(own_rows(run.attributions, answer.description), answer.reference)
     if instance is None:
-        return column_names(rows, run, answer, values=values)
+        return column_names(rows, own_rows(run.instances, answer.description), answer.description, values=values)
     rows = rows[rows["instance"] == instance]
-    return own_names(rows, answer) if values else column_names(rows, run, answer, values=False)
+    if values:
+        return own_names(rows, answer)
+    return column_names(rows, own_rows(run.instances, answer.description), answer.description, values=False)
 
 
 def own_names(rows: pd.DataFrame, answer: Answer) -> dict[int, str]:
     """The names of the features of one instance, as explained, from its rows of attributions."""
-    return {feature: names[0] if names else _numbered(feature, answer) for feature, names in _names_of(rows).items()}
+    return {
+        feature: names[0] if names else _numbered(feature, answer.description)
+        for feature, names in _names_of(rows).items()
+    }
 
 
-def column_names(rows: pd.DataFrame, run: Run, answer: Answer, *, values: bool) -> dict[int, str]:
-    """The names of the features of some rows of attributions, the same for all instances.
+def column_names(
+    rows: pd.DataFrame, instances: pd.DataFrame, description: Description, *, values: bool
+) -> dict[int, str]:
+    """The names of the features of some rows of attributions, the same for all of their ``instances``.
 
     They are those of the columns of values of ``instances``, where these are as many as features and each is part of
     its feature's names. Else a feature is called by its number ("feature 3", "superpixel 3"), or, if values may show,
     by its name, if that is the same for all instances.
     """
     known = _names_of(rows)
-    own = own_rows(run.instances, answer)
-    columns = [name.removeprefix(VALUE) for name in value_columns(own)]
+    columns = [name.removeprefix(VALUE) for name in value_columns(instances)]
     if list(known) == list(range(len(columns))) and all(map(_is_named_by, columns, known.values())):
         return dict(enumerate(columns))
     return {
-        feature: names[0] if values and len(names) == 1 else _numbered(feature, answer)
+        feature: names[0] if values and len(names) == 1 else _numbered(feature, description)
         for feature, names in known.items()
     }
 
@@ -98,5 +105,5 @@ def _is_named_by(column: str, names: list[str]) -> bool:
     return not column.isdigit() and all(column in name for name in names)
 
 
-def _numbered(feature: int, answer: Answer) -> str:
-    return f"{answer.description.feature_unit.removesuffix('s')} {feature}"
+def _numbered(feature: int, description: Description) -> str:
+    return f"{description.feature_unit.removesuffix('s')} {feature}"

@@ -73,7 +73,7 @@ def _sure(reasons: Reasons | None) -> str:
 
 def _values(run: Run, answer: Answer, ranked: Sequence[Ranked], *, taken: Sequence[str]) -> pd.DataFrame:
     """The values of the instances, in their order; a column whose name is taken says that it is one of values."""
-    own = own_rows(run.instances, answer)
+    own = own_rows(run.instances, answer.description)
     known = own.drop_duplicates("instance").set_index("instance")[value_columns(own)]
     found: pd.DataFrame = known.reindex([one.instance for one in ranked]).reset_index(drop=True)
     names = list(taken)

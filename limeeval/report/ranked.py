@@ -102,14 +102,14 @@ def _place(one: Ranked) -> tuple[float, int, int]:
 
 def _fidelity(run: Run, answer: Answer) -> str:
     """The metric that faithfulness is judged by: at one width for all, where that is known of any setting."""
-    scores = own_rows(run.scores, answer)
+    scores = own_rows(run.scores, answer.description)
     is_one_ruler = (scores["metric"] == "r2_reference") & scores["instance"].isna() & scores["estimate"].notna()
     return "r2_reference" if is_one_ruler.any() else "r2_fresh"
 
 
 def _known(run: Run, answer: Answer) -> dict[tuple[int, int], dict[Any, Any]]:
     """What is known of each instance and label beside its scores."""
-    own = own_rows(run.instances, answer)
+    own = own_rows(run.instances, answer.description)
     columns = [name for name in ("instance", "label", "row", "label_name", "model_prediction") if name in own]
     return {(row["instance"], row["label"]): row for row in own[columns].to_dict("records")}
 
@@ -118,7 +118,7 @@ def _scores(run: Run, answer: Answer) -> dict[tuple[int, int], dict[str, Score]]
     """Of each instance and label, ascending: its scores by metric."""
     own = run.scores[run.scores["metric"].isin(_METRICS) & run.scores["instance"].notna()]
     own = own[own["k"].isna() | (own["k"] == answer.description.k)]
-    rows = rows_of_cell(own_rows(own, answer), answer.reference)[["instance", "label", "metric", *_PARTS]]
+    rows = rows_of_cell(own_rows(own, answer.description), answer.reference)[["instance", "label", "metric", *_PARTS]]
     found: dict[tuple[int, int], dict[str, Score]] = {}
     for instance, label, metric, *parts in rows.sort_values(["instance", "label"]).itertuples(index=False, name=None):
         found.setdefault((int(instance), int(label)), {})[metric] = Score(*map(plain, parts))

@@ -107,10 +107,14 @@ def reasons_of(
         values: whether names of features may give values of the instances away.
     """
     wanted = {(one.instance, one.label) for one in ranked}
-    rows = checked(rows_of_cell(own_rows(run.attributions, answer), answer.reference))
+    rows = checked(rows_of_cell(own_rows(run.attributions, answer.description), answer.reference))
     rows = rows[rows["instance"].isin([instance for instance, _ in wanted])]
     parts = {key: own for key, own in rows.groupby(["instance", "label"]) if key in wanted}
-    names = {} if values else column_names(rows, run, answer, values=False)
+    names = (
+        {}
+        if values
+        else column_names(rows, own_rows(run.instances, answer.description), answer.description, values=False)
+    )
     found = []
     for one in ranked:
         own = parts.get((one.instance, one.label))

@@ -9,7 +9,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from limeeval.report.answer.answer import Answer
-    from limeeval.report.description import Target
+    from limeeval.report.description import Description, Target
     from limeeval.sweep.pictures import Pictures
 
 
@@ -40,11 +40,11 @@ class Run(Protocol):
     def terms(self) -> pd.DataFrame | None: ...  # noqa: D102
 
 
-def own_rows(table: pd.DataFrame, answer: Answer) -> pd.DataFrame:
-    """The rows of a table that are about the answer's task, model and explainer, as far as it has these columns."""
+def own_rows(table: pd.DataFrame, description: Description) -> pd.DataFrame:
+    """The rows of a table that are of a task, model and explainer, as far as it has these columns."""
     from limeeval.report.answer.cells import IDENTITY
 
     for name in IDENTITY:
         if name in table.columns:
-            table = table[table[name] == getattr(answer.description, name)]
+            table = table[table[name] == getattr(description, name)]
     return table

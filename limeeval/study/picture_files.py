@@ -29,6 +29,8 @@ def write_pictures(pictures: Pictures, folder: Path, *, whole: Callable[[Path, C
     whole(folder / SEGMENTS, lambda part: _save(part, {_NAMES: np.array(names), **arrays}))
     (folder / THUMBNAILS).mkdir(exist_ok=True)
     for number, image in enumerate(_images(pictures.segments)):
+        if image not in pictures.thumbnails:
+            continue
         path, picture = folder / THUMBNAILS / f"{number}.png", pictures.thumbnails[image]
         whole(path, lambda part, picture=picture: Image.fromarray(picture).save(part, format="png"))  # type: ignore[misc]
 
@@ -51,6 +53,7 @@ def load_pictures(folder: Path) -> Pictures | None:
         thumbnails = {
             image: np.asarray(Image.open(folder / THUMBNAILS / f"{number}.png"))
             for number, image in enumerate(_images(cuts))
+            if (folder / THUMBNAILS / f"{number}.png").is_file()
         }
     except (OSError, ValueError, KeyError, TypeError) as error:
         raise ValueError(f"{folder} must be the folder of a run, got pictures that cannot be read: {error}") from error

@@ -16,6 +16,7 @@ from limeeval.report.answer.pixels import pixel_sentence
 from limeeval.report.answer.sentences import faithful_sentence, set_sentence, stable_sentence
 from limeeval.report.answer.steadiness import Steadiness, rows_of_cell, steadiness_of
 from limeeval.report.description import Description, Target
+from limeeval.report.run import own_rows
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -102,7 +103,7 @@ def answer_of(
         ValueError: the scores have no rows of this task, model and explainer.
     """
     fits = attributions.iloc[:0] if fits is None else fits
-    own, rows, runs, fits = (_own(table, description) for table in (scores, instances, attributions, fits))
+    own, rows, runs, fits = (own_rows(table, description) for table in (scores, instances, attributions, fits))
     cells = judged_cells(own, runs, fits, k=description.k, target=target)
     if not cells:
         named = ", ".join(f"{name} {getattr(description, name)}" for name in IDENTITY)
@@ -112,7 +113,7 @@ def answer_of(
     level = level_of(cells)
     need = None if best is None or best.holds else _need(runs, best, description, target, level=level)
     ladder = ladder_of(fits, cells, margin=target.r2_margin)
-    missed = missed_in(reference, own, None if terms is None else _own(terms, description))
+    missed = missed_in(reference, own, None if terms is None else own_rows(terms, description))
     steadiness = steadiness_of(own, rows, reference, target=target.jaccard)
     return Answer(
         description=description,
@@ -138,13 +139,6 @@ def answer_of(
             cells, steadiness, chosen=chosen, best=best, need=need, seeds=_seeds(runs), description=description
         ),
     )
-
-
-def _own(table: pd.DataFrame, description: Description) -> pd.DataFrame:
-    for name in IDENTITY:
-        if name in table.columns:
-            table = table[table[name] == getattr(description, name)]
-    return table
 
 
 def _seeds(attributions: pd.DataFrame) -> list[int]:

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from limeeval.lime.domain import Array
-from limeeval.lime.heat_map import _rim as rim_of
+from limeeval.lime.heat_map import rim_of
 from limeeval.lime.picture import viewable
 from limeeval.lime.plot import LOWERS, RAISES
 from limeeval.metrics.pixel_maps import pixel_maps

@@ -83,7 +83,9 @@ def _pairs(run: Run, answers: Sequence[Answer], k: int) -> pd.DataFrame:
 
     names = [*KEYS, "feature", "coefficient", "standard_error"]
     tables = [
-        checked(rows_of_cell(own_rows(run.attributions, own), own.reference)).reindex(columns=names).assign(version=at)
+        checked(rows_of_cell(own_rows(run.attributions, own.description), own.reference))
+        .reindex(columns=names)
+        .assign(version=at)
         for at, own in enumerate(answers)
     ]
     try:

@@ -31,7 +31,7 @@ def agreement_between_segmentations(run: Run, answer: Answer) -> Figure:
     Raises:
         NotDrawn: no two segmentations of the same images were run there.
     """
-    pairs = _pairs(own_rows(run.scores, answer), answer)
+    pairs = _pairs(own_rows(run.scores, answer.description), answer)
     names = list(dict.fromkeys([*pairs[SEGMENTATION], *pairs[AGAINST]]))
     if len(names) < 2:
         raise NotDrawn(f"agreement_between_segmentations needs images on two segmentations, got {len(names)}")

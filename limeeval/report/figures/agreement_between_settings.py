@@ -47,7 +47,7 @@ def agreement_between_settings(run: Run, answer: Answer) -> Figure:
     cells = _comparable(answer)
     if len(cells) < 2:
         raise NotDrawn(f"agreement_between_settings needs two settings with agreement, got {len(cells)}")
-    pairs = _pairs(own_rows(run.attributions, answer), cells, answer)
+    pairs = _pairs(own_rows(run.attributions, answer.description), cells, answer)
     names, what = _names(cells, answer)
     heat = heat_of(pairs, names)
 

@@ -12,7 +12,8 @@ from limeeval.report.answer.names import shortened
 from limeeval.report.drawing.figure import Figure, NotDrawn
 from limeeval.report.drawing.style import INK, MUTED, SERIES
 from limeeval.report.feature_names import short_name
-from limeeval.report.ranked import Ranked, best_median_worst, instance_name, ranked_instances
+from limeeval.report.one_instance import WHICH, chosen_of, explained_of, title_of
+from limeeval.report.ranked import Ranked, instance_name, ranked_instances
 from limeeval.report.reasons import ALL_UP_TO, Reasons, reasons_of
 from limeeval.report.reliance import NAME, TOLD, reliance
 from limeeval.report.run import Run
@@ -23,8 +24,6 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
 RAISES, LOWERS = SERIES[:2]
-WHICH = {"worst": "Least stable", "median": "Median", "best": "Most stable"}
-_PREDICTION = "the prediction"
 _FEWEST, _MOST = 8, 10
 _LABEL, _LONG = 14, 80
 _ROW = 0.37
@@ -49,12 +48,12 @@ def explanation(run: Run, answer: Answer, *, which: int | str = "worst", values:
         NotDrawn: there is no such instance among so few, or no run of it has all coefficients.
     """
     ranked = ranked_instances(run, answer)
-    one = _chosen(ranked, which)
+    one = chosen_of(ranked, which)
     reasons = reasons_of(run, answer, [one], values=values)[0]
     if reasons is None:
         raise NotDrawn(f"explanation needs a run with all coefficients, got none of {one.row}")
     shown = _shown(reasons)
-    what = shortened(_what(one, answer), _LABEL)
+    what = shortened(explained_of(one, answer), _LABEL)
 
     def draw(axes: Axes) -> None:
         _draw_bars(axes, reasons, shown)
@@ -65,7 +64,7 @@ def explanation(run: Run, answer: Answer, *, which: int | str = "worst", values:
 
     return Figure(
         name=f"explanation_{which if which in WHICH else one.instance}",
-        title=_title(one, which, ranked, answer),
+        title=title_of(one, which, ranked, answer),
         caption=_caption(one, reasons, shown, answer),
         alt=_alt(one, reasons, answer),
         table=_table(reasons, shown),
@@ -73,19 +72,6 @@ def explanation(run: Run, answer: Answer, *, which: int | str = "worst", values:
         height=0.95 + _ROW * len(shown),
         marks=4 * len(shown),
     )
-
-
-def _chosen(ranked: Sequence[Ranked], which: int | str) -> Ranked:
-    if which in WHICH:
-        named = best_median_worst(ranked)
-        if which not in named:
-            raise NotDrawn(f"the {which} explanation needs more instances with a Jaccard, got {len(named)}")
-        return named[str(which)]
-    own = next((one for one in ranked if str(one.row) == str(which)), None)
-    if own is None:
-        known = ", ".join(shortened(str(one.row)) for one in ranked[:_MOST])
-        raise ValueError(f"which must be {', '.join(WHICH)} or an explained row ({known}), got {shortened(str(which))}")
-    return own
 
 
 def _shown(reasons: Reasons) -> list[int]:
@@ -132,29 +118,6 @@ def _counted(reasons: Reasons, feature: int) -> str:
     if reasons.runs == 1:
         return "yes" if named else "no"
     return f"{named} of {reasons.runs}"
-
-
-def _title(one: Ranked, which: int | str, ranked: Sequence[Ranked], answer: Answer) -> str:
-    name = instance_name(one, answer)
-    if one.jaccard.estimate is None or which not in WHICH:
-        return f"{name[0].upper()}{name[1:]}: {_question(one, answer)}"
-    known = sum(other.jaccard.estimate is not None for other in ranked)
-    return f"{WHICH[str(which)]} of {known}: {name}, {_question(one, answer)}"
-
-
-def _question(one: Ranked, answer: Answer) -> str:
-    """Why the model's output is what it is."""
-    what = _what(one, answer)
-    if one.prediction is None:
-        return f"why {what}?"
-    return f"why {one.prediction:.3g}{f' for {what}' if what != _PREDICTION else ''}?"
-
-
-def _what(one: Ranked, answer: Answer) -> str:
-    """What is explained: a class, or the prediction."""
-    if one.label_name is not None:
-        return f"“{shortened(one.label_name)}”"
-    return _PREDICTION if answer.description.explained == "predicted value" else f"class {one.label}"
 
 
 def _caption(one: Ranked, reasons: Reasons, shown: Sequence[int], answer: Answer) -> str:

@@ -61,7 +61,7 @@ def lack_of_fit(run: Run, answer: Answer) -> Figure:
     Raises:
         NotDrawn: fewer than two widths at which the lack of fit is known.
     """
-    known = [at for at in _widths(own_rows(run.scores, answer), answer) if at.best.estimate is not None]
+    known = [at for at in _widths(own_rows(run.scores, answer.description), answer) if at.best.estimate is not None]
     if len(known) < 2:
         got = f"x{known[0].width:.3g} alone" if known else "none"
         raise NotDrawn(f"lack_of_fit needs two of LIME's kernel widths with lack of fit (two seeds or more), got {got}")

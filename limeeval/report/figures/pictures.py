@@ -21,7 +21,7 @@ from limeeval.report.answer.steadiness import rows_of_cell
 from limeeval.report.drawing.figure import Figure, NotDrawn
 from limeeval.report.drawing.panels import Cutout, colored, draw_panels, height_of, size_of
 from limeeval.report.drawing.style import INK, MUTED
-from limeeval.report.figures.explanation import WHICH, _chosen, _title, _what
+from limeeval.report.one_instance import WHICH, chosen_of, explained_of, title_of
 from limeeval.report.ranked import Ranked, instance_name, ranked_instances
 from limeeval.report.reasons import SURE_FROM, Reasons, reasons_of
 from limeeval.report.reliance import reliance
@@ -97,7 +97,7 @@ def pictures(run: Run, answer: Answer, *, which: int | str = "worst", values: bo
     if not values:
         raise NotDrawn("pictures needs values of instances, for a picture is one, got values=False")
     ranked = ranked_instances(run, answer)
-    one = _chosen(ranked, which)
+    one = chosen_of(ranked, which)
     picture = run.pictures.thumbnails.get((answer.description.task, one.instance))
     views = _views(run, answer, one, run.pictures.segments)
     if picture is None or not views:
@@ -109,11 +109,11 @@ def pictures(run: Run, answer: Answer, *, which: int | str = "worst", values: bo
     def draw(axes: Axes) -> None:
         title = shortened(instance_name(one, answer), 2 * _NAME)
         beside = draw_panels(axes, picture, [_cutout(view) for view in shown], title=title)
-        _draw_beside(beside, shown, shortened(_what(one, answer), _LABEL))
+        _draw_beside(beside, shown, shortened(explained_of(one, answer), _LABEL))
 
     return Figure(
         name=f"pictures_{which if which in WHICH else one.instance}",
-        title=_title(one, which, ranked, answer),
+        title=title_of(one, which, ranked, answer),
         caption=_caption(one, views, answer),
         alt=_alt(one, shown, answer),
         table=_table(shown),
@@ -146,7 +146,7 @@ def _but_for_segmentation(cell: JudgedCell) -> dict[str, Any]:
 
 def _overlaps(run: Run, answer: Answer, one: Ranked) -> Mapping[tuple[str, str], Score]:
     """Overlaps of this image's maps by segmentation and what it is compared with; none of a single segmentation."""
-    scores = own_rows(run.scores, answer)
+    scores = own_rows(run.scores, answer.description)
     if AGAINST not in scores:
         return {}
     rows = rows_of_cell(scores, replace(answer.reference, settings=_but_for_segmentation(answer.reference)))

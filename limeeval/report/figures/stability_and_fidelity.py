@@ -82,6 +82,7 @@ def _draw_tiles(axes: Axes, lines: Lines, counts: Sequence[int]) -> None:
 def _write(axes: Axes, row: int, column: int, cell: JudgedCell) -> None:
     """Both numbers on the tile."""
     (mesh,) = axes.collections
+    color = mesh.to_rgba(np.asarray(cell.jaccard.estimate, dtype=float))
     weak = "! " if cell.supported is False else ""
     fidelity = "" if cell.fidelity.estimate is None else f"\nR2 {two_decimals(cell.fidelity)}"
     axes.text(
@@ -90,7 +91,7 @@ def _write(axes: Axes, row: int, column: int, cell: JudgedCell) -> None:
         f"{weak}{two_decimals(cell.jaccard)}{fidelity}",
         ha="center",
         va="center",
-        color=legible_on(mesh.to_rgba(cell.jaccard.estimate)),
+        color=legible_on(color),
         size="small",
     )
 

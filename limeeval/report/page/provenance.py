@@ -125,12 +125,12 @@ def _instances(run: Run, answer: Answer) -> Iterator[str]:
     described = answer.description
     of = "" if described.available is None else f" of {described.available:,}"
     yield f"{described.instances:,}{of} {_one_line(described.unit)}"
-    rows = own_rows(run.instances, answer).drop_duplicates("instance")["row"].tolist()
+    rows = own_rows(run.instances, answer.description).drop_duplicates("instance")["row"].tolist()
     yield f"rows: {_listed(map(str, rows))}"
 
 
 def _seeds(run: Run, answer: Answer) -> Iterator[str]:
-    seeds = sorted(own_rows(run.fits, answer)["seed"].unique().tolist())
+    seeds = sorted(own_rows(run.fits, answer.description)["seed"].unique().tolist())
     is_range = len(seeds) > 2 and seeds == list(range(int(seeds[0]), int(seeds[0]) + len(seeds)))
     yield f"{answer.description.seeds:,}: {f'{seeds[0]} to {seeds[-1]}' if is_range else _listed(map(str, seeds))}"
 
