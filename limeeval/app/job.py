@@ -52,7 +52,7 @@ def run_job(
     from limeeval.study.describe import describe
     from limeeval.study.folder import PROVENANCE, in_use, write, write_json
     from limeeval.study.provenance import how_chosen, provenance_of
-    from limeeval.study.report_files import write_report
+    from limeeval.study.report_files import check_room, remove_report, write_report
     from limeeval.study.study import study_of
     from limeeval.study.without_values import without_values
     from limeeval.sweep.plan import Plan
@@ -68,11 +68,13 @@ def run_job(
     if settings["dry_run"]:
         return None
     with in_use(folder):
+        check_room(folder)
         record()
         sweep = _swept(plan, store, settings["n_jobs"])
         description = describe(plan, sweep, seconds=time.perf_counter() - clock, **known)
         study = study_of(sweep, description, Target(**settings["target"]), arguments=arguments)
         study = study if options.values else without_values(study)
+        remove_report(folder)
         write(study, folder)
         models = {f"{description.task} / {description.model}": task.digests}
         chosen = how_chosen(settings["instances"], len(plan.ids), trained=len(task.train) > 0)

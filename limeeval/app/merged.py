@@ -25,9 +25,10 @@ def merged(
     from limeeval.study.folder import PROVENANCE, write, write_json
     from limeeval.study.merged import merged_study
     from limeeval.study.provenance import merged_provenance
-    from limeeval.study.report_files import write_report
+    from limeeval.study.report_files import remove_report, write_report
 
     study = merged_study(folders, arguments=arguments)
+    remove_report(parent)
     write(study, parent)
     write_json(parent / PROVENANCE, merged_provenance(study, parent, folders))
     write_report(study, parent, options_of(report))

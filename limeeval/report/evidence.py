@@ -11,16 +11,18 @@ from limeeval.report.answer.answer import Answer
 from limeeval.report.instance_table import SCORED, instance_table
 from limeeval.report.page.cautions import cautions_of
 from limeeval.report.page.chapters import Chapter, chapters_of, headline_of
-from limeeval.report.page.definitions import definitions
+from limeeval.report.page.definitions import Definition, definitions
+from limeeval.report.page.made import in_numbers, made_in_short
 from limeeval.report.page.overview import names_of, overview
 from limeeval.report.page.page import Page, Part, ShownChapter, html, markdown
+from limeeval.report.page.plain_words import in_one_sentence
 from limeeval.report.page.provenance import what_was_run
 from limeeval.report.page.settings_table import settings_table
 from limeeval.report.page.shown import Shown, shown, within
+from limeeval.report.page.steps import measured_by, next_steps
 from limeeval.report.page.text_tables import text_table
 from limeeval.report.page.verdicts import verdicts_of
 from limeeval.report.run import Run
-from limeeval.report.terminal.terminal import cost_of
 from limeeval.report.terminal.terminal import what_was_run as title_lines
 
 if TYPE_CHECKING:
@@ -129,9 +131,11 @@ def _drawn(name: str, run: Run, answer: Answer, options: Options, *, anchor: str
         anchor=anchor or "answer",
         name=name,
         ran=title_lines(answer.description, width=200).plain.splitlines(),
+        sentence=in_one_sentence(answer),
         verdicts=verdicts_of(answer),
         cautions=cautions_of(answer, run.failures),
-        next=answer.next,
+        measured_by=measured_by(answer),
+        next=next_steps(answer),
         settings=text_table(settings),
         instances=text_table(instances[list(SCORED)].astype({"row": str})),
         chapters=found,
@@ -169,18 +173,24 @@ def _page(
 
     answers = [part.answer for part in parts]
     beside = overview(answers, [part.name for part in parts]) if len(parts) > 1 else None
-    first = next(iter(runs.values()))[0]
     return Page(
         title="Can these explanations be trusted?",
         parts=parts,
         overview=None if beside is None else text_table(beside, most=len(beside)),
         compared=compared,
         provenance={name: what_was_run(run, provenance) for name, (run, provenance) in runs.items()},
-        definitions=definitions(first),
-        cost=cost_of(answers),
+        definitions=_definitions([run for run, _ in runs.values()]),
+        cost=" ".join(in_numbers(run) for run, _ in runs.values()) if len(runs) == 1 else "",
         version=limeeval.__version__,
         is_complete=not any(run.failures for run, _ in runs.values()),
+        made=made_in_short(next(iter(runs.values()))[1]) if len(runs) == 1 else (),
     )
+
+
+def _definitions(runs: Sequence[Run]) -> list[Definition]:
+    """Of every number in any of the runs; chance levels are those of the first that has it."""
+    found = {one.name: one for run in reversed(runs) for one in definitions(run)}
+    return sorted(found.values(), key=lambda one: not one.is_headline)
 
 
 def _csv(table: pd.DataFrame) -> bytes:

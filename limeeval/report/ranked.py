@@ -75,10 +75,13 @@ def best_median_worst(ranked: Sequence[Ranked]) -> dict[str, Ranked]:
 
 def instance_name(one: Ranked, answer: Answer) -> str:
     """What an instance is called: "applicant 417"; "row 417" where the unit's singular is not plain."""
-    unit = shortened(answer.description.unit)
+    return f"{singular_of(shortened(answer.description.unit))} {shortened(str(one.row))}"
+
+
+def singular_of(unit: str) -> str:
+    """One of what is in the plural: "applicant"; "row" where that is not plain."""
     is_plain = unit.endswith("s") and not unit.endswith(_NO_PLURALS) and len(unit) > 1
-    singular = unit.removesuffix("s") if is_plain else "row"
-    return f"{singular} {shortened(str(one.row))}"
+    return unit.removesuffix("s") if is_plain else "row"
 
 
 def _ranked(instance: int, label: int, known: Mapping[Any, Any], scores: Mapping[str, Score], fidelity: str) -> Ranked:

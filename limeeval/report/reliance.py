@@ -15,7 +15,7 @@ NAME, TOLD = 40, 5
 
 
 def reliance(one: Ranked, reasons: Reasons, answer: Answer) -> str:
-    """What to rely on, and what comes and goes: two or three sentences.
+    """What comes again in every run, and what changes with the seed: two or three sentences.
 
     What at least 90 % of the runs name is steady; it is to be relied on where the fits rest on enough samples and their
     line says something of the model.
@@ -28,8 +28,12 @@ def reliance(one: Ranked, reasons: Reasons, answer: Answer) -> str:
         return "No run names a reason: all coefficients are 0."
     steady = f"{_listed(sure)} ({_how_often(reasons)})" if sure else "none of them"
     distrust = _distrust(one, answer)
-    lead = f"Not to be relied on: {distrust}. Steady" if distrust else "Rely on"
-    parts = [f"{lead}: {steady}.", f"Comes and goes: {_listed(loose)}." if loose else "", _summary(one, distrust)]
+    lead = f"Not to be relied on: {distrust}. Named again" if distrust else "Named again"
+    parts = [
+        f"{lead}: {steady}.",
+        f"Changes with the seed: {_listed(loose)}." if loose else "",
+        _summary(one, distrust),
+    ]
     return " ".join(filter(None, parts))
 
 

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import os
+import re
 import shutil
 from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -15,8 +17,9 @@ if TYPE_CHECKING:
     from limeeval.report.evidence import Options
     from limeeval.study.study import Study
 
-FOLDERS = ("figures", "tables")
-_ENDINGS = (".svg", ".png", ".pdf", ".csv", ".tex")
+SHORT, FOLDERS = "report.md", ("figures", "tables")
+_ENDINGS = ("svg", "png", "pdf", "csv", "tex")
+_TABLES = ("all_instances", "all_settings", "overview")
 _PART = ".report.part"
 
 
@@ -28,7 +31,7 @@ def write_report(study: Study, folder: Path, options: Options) -> None:
     """
     from limeeval.report.evidence import evidence
 
-    replace_report(folder, evidence({folder.name: (study, provenance_in(folder))}, options))
+    replace_report(folder, evidence({folder.resolve().name: (study, provenance_in(folder))}, options))
 
 
 def save_report(study: Study, path: str | os.PathLike[str], options: Options) -> None:
@@ -54,8 +57,28 @@ def save_report(study: Study, path: str | os.PathLike[str], options: Options) ->
         raise ValueError(f"path must be one that can be written to, got {path} ({error.strerror})") from error
 
 
+def check_room(folder: Path) -> None:
+    """Checks that nothing is in the way of a report.
+
+    Raises:
+        ValueError: a folder is named as a file of the report, or a file as a folder of it.
+    """
+    for name in FOLDERS:
+        if (folder / name).exists() and not (folder / name).is_dir():
+            raise ValueError(f"{folder / name} must be a folder for the report to be written, got a file")
+    for name in (PAGE, SHORT):
+        if (folder / name).is_dir():
+            raise ValueError(f"{folder / name} must be a file for the report to be written, got a folder")
+
+
 def replace_report(folder: Path, files: Mapping[str, bytes]) -> None:
-    """Writes the files of a report, of which none is changed before all of them are on the disk."""
+    """Writes the files of a report, of which none is changed before all of them are on the disk.
+
+    Raises:
+        ValueError: something is in the way.
+        OSError: the disk is full; an earlier report is as it was.
+    """
+    check_room(folder)
     part = folder / _PART
     shutil.rmtree(part, ignore_errors=True)
     try:
@@ -64,6 +87,7 @@ def replace_report(folder: Path, files: Mapping[str, bytes]) -> None:
             (part / name).write_bytes(content)
         for name in files:
             (folder / name).parent.mkdir(exist_ok=True)
+        for name in files:
             (part / name).replace(folder / name)
     finally:
         shutil.rmtree(part, ignore_errors=True)
@@ -72,10 +96,29 @@ def replace_report(folder: Path, files: Mapping[str, bytes]) -> None:
             stale.unlink()
 
 
-def _of_reports(folder: Path) -> Iterator[Path]:
-    """The figures and tables of reports; other files are not ours."""
+def remove_report(folder: Path) -> None:
+    """Removes the report of an earlier run: beside other rows it would say what is not so."""
+    for path in (folder / PAGE, folder / SHORT, *_of_reports(folder)):
+        path.unlink(missing_ok=True)
     for name in FOLDERS:
-        yield from (path for path in sorted((folder / name).glob("*")) if path.suffix in _ENDINGS)
+        with suppress(OSError):  # Other files are in it.
+            (folder / name).rmdir()
+
+
+def _of_reports(folder: Path) -> Iterator[Path]:
+    """The figures and tables of reports, told by their names; other files are not ours."""
+    found = [path for name in FOLDERS for path in sorted((folder / name).glob("*"))]
+    if found:
+        ours = _names_of_reports()
+        yield from (path for path in found if ours.fullmatch(path.name))
+
+
+def _names_of_reports() -> re.Pattern[str]:
+    from limeeval.report.figures.catalogue import figures
+    from limeeval.report.page.chapters import EACH
+
+    names, endings = "|".join([*figures(), *_TABLES]), "|".join(_ENDINGS)
+    return re.compile(rf"([a-z0-9-]+-)?({names})(_({'|'.join(EACH)}))?\.({endings})")
 
 
 def _put(content: bytes, path: Path) -> None:
@@ -102,8 +145,9 @@ def write_side_by_side(studies: Mapping[Path, Study], folder: Path, options: Opt
 
 def _names(folders: list[Path]) -> list[str]:
     """The last part of each folder's path; more of it where that is not enough to tell them apart."""
-    for parts in range(1, max(len(folder.parts) for folder in folders) + 1):
-        names = ["/".join(folder.resolve().parts[-parts:]) for folder in folders]
+    whole = [folder.resolve().parts for folder in folders]
+    for count in range(1, max(map(len, whole)) + 1):
+        names = ["/".join(parts[-count:]) for parts in whole]
         if len(set(names)) == len(names):
             return names
     return [str(folder) for folder in folders]

@@ -44,7 +44,7 @@ def differences_figure(table: pd.DataFrame, one: str, other: str) -> Figure:
     return Figure(
         name="differences",
         title=f"What changes from {names[0]} to {names[1]}?",
-        caption="Right of 0: better. Lines: 95 % limits for these instances; filled: the limits leave 0 out.",
+        caption="Right of 0: better. Lines: 95% limits for these instances; filled: the limits leave 0 out.",
         alt="; ".join(
             f"{_SHOWN[metric]} {values}" for metric, values in zip(shown["metric"], _both(shown), strict=True)
         ),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from itertools import combinations_with_replacement
@@ -49,6 +50,7 @@ def agreement_between_settings(run: Run, answer: Answer) -> Figure:
         raise NotDrawn(f"agreement_between_settings needs two settings with agreement, got {len(cells)}")
     pairs = _pairs(own_rows(run.attributions, answer.description), cells, answer)
     names, what = _names(cells, answer)
+    pairs = _with_own_limits(pairs, cells)
     heat = heat_of(pairs, names)
 
     def draw(axes: Axes) -> None:
@@ -71,6 +73,18 @@ def agreement_between_settings(run: Run, answer: Answer) -> Figure:
         height=height_of(heat),
         marks=len(pairs),
     )
+
+
+def _with_own_limits(pairs: pd.DataFrame, cells: Sequence[JudgedCell]) -> pd.DataFrame:
+    """The pairs; a setting with itself has the limits that its score has, where it is the same score."""
+    found = pairs.copy()
+    for row in range(len(found)):
+        one, other = int(found["one"].iloc[row]), int(found["other"].iloc[row])
+        own = cells[one].jaccard
+        is_scored = own.estimate is not None and math.isclose(own.estimate, found["estimate"].iloc[row], abs_tol=1e-9)
+        if one == other and is_scored:
+            found.loc[found.index[row], ["low", "high"]] = [own.low, own.high]
+    return found
 
 
 def _comparable(answer: Answer) -> list[JudgedCell]:

@@ -68,13 +68,14 @@ def _reasons(k: int) -> str:
 
 
 def _caption(answer: Answer, cells: Sequence[JudgedCell], least: float | None) -> str:
+    k = answer.description.k
     unit = shortened(answer.description.unit)
-    parts = [f"Mean over {answer.description.instances} {unit}; bars: 95 % limits."]
+    parts = [f"Mean over {answer.description.instances} {unit}; whiskers: 95% limits."]
     if least is not None:
-        target = f"the target, Jaccard {answer.target.jaccard:.2f},"
-        parts.append(f"Below the dashed line ({least:.0%}) {target} is out of reach.")
+        target = f"an overlap (Jaccard) of {answer.target.jaccard:.2f}"
+        parts.append(f"Dashed: for {target}, at least {least:.0%} of pairs must name the same {_reasons(k)}.")
     if any(cell.supported is False for cell in cells):
-        parts.append("Hollow marks: too few samples count at this width.")
+        parts.append("Hollow marks: too few samples count in this setting.")
     return " ".join(parts)
 
 

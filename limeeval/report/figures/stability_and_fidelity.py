@@ -110,7 +110,11 @@ def _caption(answer: Answer, lines: Lines) -> str:
         f"Upper number: how far the reasons of two runs overlap (1: the same; target {answer.target.jaccard:.2f})."
     ]
     if any(cell.fidelity.estimate is not None for cell in lines.cells):
-        parts.append("R2: how much of the model the line carries (1: all).")
+        at = next((cell.fidelity_at for cell in lines.cells if cell.fidelity_at is not None), None)
+        where = (
+            " at its own width" if at is None else " at LIME's width for all" if at == 1 else f" at x{at:.3g} for all"
+        )
+        parts.append(f"R2: how much of the model the line carries (1: all), judged{where}.")
     framed = "LIME's defaults" if answer.reference.is_default else "the setting that the verdict is about"
     if answer.chosen in lines.cells and answer.chosen != answer.reference:
         framed += "; in orange: the setting to use"

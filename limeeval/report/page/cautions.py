@@ -7,25 +7,30 @@ from collections.abc import Iterator, Sequence
 from limeeval.lime.wording import WEAK_BELOW
 from limeeval.report.answer.answer import Answer
 from limeeval.report.answer.names import shortened
-from limeeval.report.answer.sentences import instances_of, share
+from limeeval.report.answer.sentences import two_decimals
 from limeeval.report.comparison.words import counted
+from limeeval.report.page.plain_words import percent
+from limeeval.report.page.units import one_of, unit_of
 
 _SURE_FIRST = 0.8
 _FEW_INSTANCES = 5
 _FEW_SEEDS = 5
+_NEARLY_ALL = 0.9
 
 
 def cautions_of(answer: Answer, failures: Sequence[str] = ()) -> list[str]:
     """What not to rely on in this run, the most urgent first; the last one holds for every run."""
     return [
         *_missing(failures),
+        *_pixels(answer),
         *_instances(answer),
         *_later_reasons(answer),
         *_line(answer),
+        *_near(answer),
         *_widths(answer),
         *_small(answer),
-        "Agreement is not truth: runs can agree on a reason that the model does not follow. Stable and faithful are "
-        "two questions, and neither says that the model is right.",
+        "Agreement as truth: runs can agree on a reason that the model does not follow, and neither stable nor "
+        "faithful says that the model is right.",
     ]
 
 
@@ -34,15 +39,25 @@ def _missing(failures: Sequence[str]) -> Iterator[str]:
         yield f"This run is not complete: {counted(len(failures), 'part')} of it failed (see what was run)."
 
 
+def _pixels(answer: Answer) -> Iterator[str]:
+    if answer.pixels is not None and "paints another picture" in answer.pixels:
+        cell = answer.reference
+        yield (
+            "One heat map as what the model looks at: another way to cut the image, just as good, points at other "
+            f"pixels (overlap {two_decimals(cell.pixel_iou)}; by chance {cell.pixel_chance or 0.0:.2f}; the same cut "
+            f"with another seed {two_decimals(cell.pixel_iou_same)})."
+        )
+
+
 def _instances(answer: Answer) -> Iterator[str]:
-    level = answer.target.jaccard
-    worst = [one for one in answer.steadiness.worst if one.jaccard < level]
-    if worst:
-        kind = instances_of(answer.reference, answer.description).removesuffix("s")
+    steady = answer.steadiness
+    open_ones = steady.instances - steady.steady
+    worst = [one for one in steady.worst if one.jaccard < answer.target.jaccard]
+    if open_ones and worst:
         rows = ", ".join(f"{shortened(str(one.row))} ({one.jaccard:.2f})" for one in worst)
         yield (
-            f"A single explanation of the {kind}s that change most: {rows}; in brackets how far two runs overlap, 1 "
-            "being the same reasons."
+            f"A single run: for {open_ones} of {steady.instances} {unit_of(answer)} it is not proven that another run "
+            f"says the same. Two runs overlap least for {one_of(answer)} {rows}."
         )
 
 
@@ -50,8 +65,10 @@ def _later_reasons(answer: Answer) -> Iterator[str]:
     cell, k = answer.reference, answer.description.k
     first, same = cell.same_first.estimate, cell.same_set.estimate
     if k > 1 and first is not None and same is not None and first >= _SURE_FIRST > same:
-        agreed = f"two runs agree on the first in {share(cell.same_first)}, on all {k} in {share(cell.same_set)}"
-        yield f"The later reasons: {agreed} of cases."
+        yield (
+            "The later reasons of one run: quote only those that many runs name "
+            f"(two runs agree on the first in {percent(first)} of cases, on all {k} in {percent(same)})."
+        )
 
 
 def _line(answer: Answer) -> Iterator[str]:
@@ -60,8 +77,17 @@ def _line(answer: Answer) -> Iterator[str]:
     if r2 is not None and cell.supported is not False and r2 < WEAK_BELOW:
         missed = min(max(1 - r2, 0.0), 1.0)
         yield (
-            f"The coefficients as the model's arithmetic: {missed:.0%} of what the model does nearby is not on the "
-            "line. They say what matters here on the whole, not what would happen if a value changed."
+            "The coefficients as a forecast of what would happen if a value changed: "
+            f"{percent(missed)} of what the model does nearby is not on the line."
+        )
+
+
+def _near(answer: Answer) -> Iterator[str]:
+    cell = answer.reference
+    if cell.ess and cell.samples and not cell.is_of_images and cell.ess > _NEARLY_ALL * cell.samples:
+        yield (
+            f"The word near: at this kernel width {percent(cell.ess / cell.samples)} of the samples count nearly "
+            "alike, and they come from all over the data."
         )
 
 
@@ -70,13 +96,16 @@ def _widths(answer: Answer) -> Iterator[str]:
     if len(weak) == len(answer.cells):
         yield "Any setting here: none leaves enough samples that count. Use larger widths or more samples."
     elif weak:
-        yield f"Settings marked with !: {len(weak)} of {len(answer.cells)} leave too few samples that count."
+        yield (
+            f"Settings marked with !: {len(weak)} of {len(answer.cells)} have fewer samples that count than ten for "
+            "each feature, a rule of thumb."
+        )
 
 
 def _small(answer: Answer) -> Iterator[str]:
     description = answer.description
     if description.instances < _FEW_INSTANCES:
-        unit = shortened(description.unit)
-        yield f"Other rows than these: {description.instances} {unit} say little about the rest of the data."
+        counts = f"{description.instances:,} {unit_of(answer) if description.instances > 1 else one_of(answer)}"
+        yield f"These results for other {unit_of(answer)}: {counts} cannot stand for the rest of the data."
     if 1 < description.seeds < _FEW_SEEDS:
         yield f"The limits: {description.seeds} seeds are few, and limits from few seeds are rough."

@@ -52,14 +52,16 @@ def headline_of(run: Run, answer: Answer) -> Figure | None:
 
 def _contents(*, is_of_images: bool, values: bool) -> Iterator[tuple[str, str, list[_Asked]]]:
     yield (
-        "Samples and kernel width",
-        "Each explanation was repeated with other random seeds. If LIME is stable, the repeats name the same reasons.",
+        "Samples and settings",
+        "Each explanation was repeated with other random seeds, each of which makes LIME draw other samples. If LIME "
+        "is stable, the repeats name the same reasons.",
         [_Asked("same_reasons"), _Asked("stability_and_fidelity")],
     )
     drawn = "pictures" if is_of_images and values else "explanation"
     yield (
         "The worst, the median and the best",
-        "A mean hides rows: some explanations can be relied on where others cannot.",
+        "A mean hides rows: some explanations come again in every run where others do not. A coefficient of 0.1 says "
+        "that this fact raises the model's output by 0.1 on LIME's line.",
         [_Asked("instances"), *(_Asked(drawn, {"which": which, "values": values}) for which in EACH)],
     )
     yield (
@@ -70,7 +72,8 @@ def _contents(*, is_of_images: bool, values: bool) -> Iterator[tuple[str, str, l
     )
     yield (
         "What a straight line cannot say",
-        "LIME replaces the model by a straight line near each row. What the model does beyond that, no setting shows.",
+        "LIME replaces the model by a straight line near each row. More samples do not bring back what a line misses; "
+        "other features to explain with might.",
         [_Asked("lack_of_fit")],
     )
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import inspect
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from limeeval.lime.diagnostics import TRUSTED_UP_TO
 from limeeval.metrics.catalogue import Metric, agreement_metrics
@@ -33,6 +33,7 @@ class Definition:
         direction: which way is better.
         chance: what it would be by chance in this run: a number, a span over its settings, or "none".
         source: who defined it, and when; empty where it is ours or everybody's.
+        is_headline: whether a page speaks of it before all others.
     """
 
     name: str
@@ -42,6 +43,7 @@ class Definition:
     direction: str
     chance: str = NO_CHANCE
     source: str = ""
+    is_headline: bool = False
 
 
 _JACCARD = (
@@ -196,10 +198,13 @@ def definitions(run: Run) -> list[Definition]:
     ladder = [name for name in names if name.startswith(_LADDER) and width_of(name)]
     chance = {name: by_chance(run, name) for name in names}
     k = _k(run)
-    return [
+    headline = [
         *(_head(name, metrics[name], k, chance[name]) for name in _HEAD if name in names),
         *(Definition(own[0], (name,), *_with_source(own)) for name, own in _OF_FITS.items() if name in names),
         *_beside(run),
+    ]
+    return [
+        *(replace(one, is_headline=True) for one in headline),
         *(_of_metric(name, metrics[name], chance[name]) for name in names if name in metrics and name not in _HEAD),
         *(_other(name, chance[name]) for name in _OTHERS if name in names),
         *([_at_widths(ladder)] if ladder else []),

@@ -40,9 +40,11 @@ class Part:
         anchor: its name within the page.
         name: what tells it from the others.
         ran: what was run, in a line or two.
+        sentence: the answer in one.
         verdicts: the three questions, answered.
         cautions: what not to trust.
-        next: commands to run next.
+        measured_by: what counts as stable and as faithful.
+        next: why to run them, and commands to run next.
         settings: every setting.
         instances: every instance.
         chapters: the figures.
@@ -52,9 +54,11 @@ class Part:
     anchor: str
     name: str
     ran: Sequence[str]
+    sentence: str
     verdicts: Sequence[Verdict]
     cautions: Sequence[str]
-    next: Sequence[str]
+    measured_by: str
+    next: Sequence[tuple[str, str]]
     settings: TextTable
     instances: TextTable
     chapters: Sequence[ShownChapter]
@@ -75,6 +79,7 @@ class Page:
         cost: what the model was given, in a sentence.
         version: of limeeval.
         is_complete: whether nothing failed.
+        made: when, of which model and data, and how instances were chosen; of a single run.
     """
 
     title: str
@@ -86,6 +91,7 @@ class Page:
     cost: str
     version: str
     is_complete: bool
+    made: Sequence[str]
 
 
 def html(page: Page) -> str:

@@ -38,6 +38,6 @@ def settings_table(answer: Answer) -> pd.DataFrame:
 def _notes(cell: JudgedCell, answer: Answer) -> list[str]:
     notes = ["LIME's defaults"] if cell.is_default else []
     notes += ["to use"] if cell == answer.chosen and len(answer.cells) > 1 else []
-    notes += ["stable"] if cell.stable else []
+    notes += ["stable"] if cell.stable and cell.supported is not False else []
     notes += ["! too few effective samples"] if cell.supported is False else []
     return notes

@@ -8,6 +8,7 @@ from limeeval.lime.wording import WEAK_BELOW
 from limeeval.report.answer.answer import Answer
 from limeeval.report.answer.sentences import CLOSE_FROM
 from limeeval.report.page.plain_words import faithful_in_words, set_in_words, stable_in_words
+from limeeval.report.page.units import one_of
 
 GOOD, MIXED, BAD, OPEN = "good", "mixed", "bad", "open"
 _LOW = 0.5
@@ -38,26 +39,39 @@ def verdicts_of(answer: Answer) -> list[Verdict]:
     found = [
         Verdict(
             "Stable?",
-            "Would a second run, with another random seed, give the same explanation?",
-            answer.stable.partition(".")[0].partition(":")[0],
+            "LIME draws random samples. Would a second draw give the same explanation?",
+            _stable_word(answer),
             _stability(answer),
             stable_in_words(answer),
         ),
         Verdict(
             "Faithful?",
-            "LIME replaces the model by a straight line near each row. How well does that line follow the model?",
+            f"LIME replaces the model by a straight line near each {one_of(answer)}. How well does that follow it?",
             *_fidelity(answer),
             faithful_in_words(answer),
         ),
     ]
     if answer.pixels is not None:
-        word, tone = ("Not known", OPEN) if answer.reference.pixel_iou.estimate is None else ("Depends on it", MIXED)
         meaning = "Would another way to cut the image into parts point at the same pixels?"
-        found.append(Verdict("Segmentation?", meaning, word, tone, answer.pixels))
+        found.append(Verdict("Same pixels?", meaning, *_segmentation(answer), answer.pixels))
     word, tone = ("None of these", MIXED) if answer.chosen is None else (answer.chosen.name or "As it is", GOOD)
     meaning = "Which of the tried settings should be used from now on?"
     found.append(Verdict("What to set?", meaning, word, tone, set_in_words(answer)))
     return found
+
+
+def _stable_word(answer: Answer) -> str:
+    steady = answer.steadiness
+    if answer.reference.stable and steady.steady < steady.instances:
+        return "Yes, on average"
+    return answer.stable.partition(".")[0].partition(":")[0]
+
+
+def _segmentation(answer: Answer) -> tuple[str, str]:
+    said = answer.pixels or ""
+    if "much the same" in said:
+        return "Yes", GOOD
+    return ("In part", MIXED) if "partly" in said or "seed" in said.partition(":")[0] else ("No", BAD)
 
 
 def _stability(answer: Answer) -> str:

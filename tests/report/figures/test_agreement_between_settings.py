@@ -114,7 +114,20 @@ def test_only_what_all_settings_have_counts() -> None:
     study = study_of(here, without)
     table = agreement_between_settings(study, study.answers[0]).table
     own = study_of(here[(here["instance"] < 2) & (here["seed"] < 5)], without)
-    pd.testing.assert_frame_equal(table, agreement_between_settings(own, own.answers[0]).table)
+    expected = agreement_between_settings(own, own.answers[0]).table
+    pd.testing.assert_frame_equal(table.drop(columns=["low", "high"]), expected.drop(columns=["low", "high"]))
+    pairs = table["setting"] != table["other setting"]
+    pd.testing.assert_frame_equal(table[pairs], expected[pairs])
+
+
+def test_a_setting_with_itself_has_the_limits_of_its_score() -> None:
+    study = study_of(attributions_of(noisy(0), samples=250), attributions_of(noisy(1)))
+    table = agreement_between_settings(study, study.answers[0]).table
+    own = table[table["setting"] == table["other setting"]]
+    scores = [cell.jaccard for cell in study.answers[0].cells]
+    assert own[["Jaccard", "low", "high"]].to_numpy().tolist() == [
+        pytest.approx([score.estimate, score.low, score.high]) for score in scores
+    ]
 
 
 def test_at_most_twelve_settings() -> None:

@@ -71,7 +71,9 @@ def test_blue_raises_orange_lowers_and_only_sure_reasons_are_filled(study_of: Ma
 
 def test_the_caption_says_what_to_rely_on(study_of: Made) -> None:
     caption = drawn(study_of([RUNS], names=NAMES)).caption
-    assert "Rely on: age > 41.00 (named in every run). Comes and goes: purpose=car, amount <= 10.00." in caption
+    assert (
+        "Named again: age > 41.00 (named in every run). Changes with the seed: purpose=car, amount <= 10.00." in caption
+    )
     assert caption.startswith(
         "Bars: mean coefficient over 4 runs (0 in a run that leaves it out); lines: the lowest to"
     )
@@ -81,21 +83,27 @@ def test_the_caption_says_what_to_rely_on(study_of: Made) -> None:
 def test_a_reason_whose_sign_changes_is_not_sure(study_of: Made) -> None:
     figure = drawn(study_of([[[4.0, 3.0, 0.0], [4.0, -3.0, 0.0], [4.0, 3.0, 0.0]]]))
     assert figure.table["runs that name it"].tolist() == [3, 3, 0]
-    assert "Rely on: feature 0 (named in every run). Comes and goes: feature 1." in figure.caption
+    assert "Named again: feature 0 (named in every run). Changes with the seed: feature 1." in figure.caption
 
 
 def test_nine_of_ten_runs_are_enough(study_of: Made) -> None:
     runs = [[4.0, 3.0, 1.0]] * 9 + [[4.0, 1.0, 3.0]]
     caption = drawn(study_of([runs])).caption
-    assert "Rely on: feature 0, feature 1 (named in at least 90% of runs). Comes and goes: feature 2." in caption
+    assert (
+        "Named again: feature 0, feature 1 (named in at least 90% of runs). Changes with the seed: feature 2."
+        in caption
+    )
 
 
 @pytest.mark.parametrize(
     ("options", "expected"),
     [
-        ({"r2": 0.3}, "Rely on: feature 0, feature 1 (named in every run). Read it as a summary: a line carries 30%"),
-        ({"r2": -0.1}, "Not to be relied on: a line says nothing of the model here. Steady: feature 0, feature 1"),
-        ({"supported": False}, "Not to be relied on: too few samples count at this width. Steady: feature 0"),
+        (
+            {"r2": 0.3},
+            "Named again: feature 0, feature 1 (named in every run). Read it as a summary: a line carries 30%",
+        ),
+        ({"r2": -0.1}, "Not to be relied on: a line says nothing of the model here. Named again: feature 0, feature 1"),
+        ({"supported": False}, "Not to be relied on: too few samples count at this width. Named again: feature 0"),
     ],
 )
 def test_steady_reasons_of_a_poor_line_are_not_praised(study_of: Made, options: dict[str, Any], expected: str) -> None:

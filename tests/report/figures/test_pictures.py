@@ -163,7 +163,7 @@ def test_coefficients_of_zero_paint_nothing(images_of: Made) -> None:
 
 def test_a_single_segmentation_says_what_to_rely_on(images_of: Made) -> None:
     figure = drawn(images_of({"rows": [LOOSE]}))
-    assert "Rely on: feature 0 (named in every run). Comes and goes: feature 1, feature 2." in figure.caption
+    assert "Named again: feature 0 (named in every run). Changes with the seed: feature 1, feature 2." in figure.caption
     assert "framed: its top 10% of pixels" in figure.caption
     assert not [column for column in figure.table if "overlap" in column]
     assert overlaps_of(axes_of(figure)) == []

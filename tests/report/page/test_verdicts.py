@@ -22,13 +22,13 @@ def verdicts(study: Study) -> dict[str, Verdict]:
 
 
 def test_steady_and_faithful_runs_are_said_to_be(study_of: Made) -> None:
-    found = verdicts(study_of([ALIKE, ALIKE], r2=0.95, target=0.5))
+    found = verdicts(study_of([ALIKE, ALIKE], r2=0.95, target=0.2))
     assert [(one.word, one.tone) for one in found.values()] == [
         ("Yes", GOOD),
         ("Close", GOOD),
         ("x1 with 5,000 samples", GOOD),
     ]
-    assert "both runs name the same 2 main reasons in 100% of cases" in found["Stable?"].sentence
+    assert "name the same 2 main reasons in 100% of cases" in found["Stable?"].sentence
     assert "follows 95% of what the model does" in found["Faithful?"].sentence
 
 
@@ -63,14 +63,14 @@ def test_numbers_in_sentences_are_those_of_the_scores(study_of: Made) -> None:
     sentence = verdicts(study)["Stable?"].sentence
     assert f"the same 2 main reasons in {scores['same_set']:.0%} of cases" in sentence
     assert f"the same first reason in {scores['same_first']:.0%}" in sentence
-    assert "They agree least for row 101." in sentence
+    assert "Proven to overlap by more than 0.90 for 0 of 2 applicants." in sentence
     assert "follows 34% of what" in verdicts(study)["Faithful?"].sentence
 
 
 def test_terms_are_explained_where_they_are_used(study_of: Made) -> None:
     sentence = verdicts(study_of([ONE_DIFFERS]))["What to set?"].sentence
-    assert "Jaccard 0.90" in sentence
-    assert "(Jaccard: how far the reasons of two runs overlap" in sentence
+    assert "Jaccard 0.90" in sentence or "overlap of 0.90" in sentence
+    assert "overlap (Jaccard) is 1 where two runs name the same reasons" in sentence
 
 
 def test_cautions_name_what_is_weak(study_of: Made) -> None:
@@ -78,9 +78,10 @@ def test_cautions_name_what_is_weak(study_of: Made) -> None:
     found = " ".join(cautions_of(answer))
     assert "100 (0.56)" in found
     assert "66% of what the model does nearby is not on the line" in found
-    assert "2 applicants say little" in found
+    assert "for 2 of 2 applicants it is not proven" in found
+    assert "2 applicants cannot stand for the rest" in found
     assert "3 seeds are few" in found
-    assert found.endswith("neither says that the model is right.")
+    assert found.endswith("says that the model is right.")
 
 
 def test_cautions_of_a_run_without_faults_are_one(study_of: Made) -> None:
@@ -97,4 +98,4 @@ def test_reasons_that_come_late_are_doubted_where_only_the_first_is_steady(study
     (answer,) = study_of([ONE_DIFFERS]).answers
     cell = replace(answer.reference, same_first=Score(0.9), same_set=Score(0.6))
     found = cautions_of(replace(answer, reference=cell))
-    assert any("on the first in 90%, on all 2 in 60%" in caution for caution in found)
+    assert any("on the first in 90% of cases, on all 2 in 60%" in caution for caution in found)
