@@ -90,9 +90,7 @@ def _check_out(out: str | None, runs: Collection[Path]) -> None:
     if not out:
         raise ValueError("out must be a folder, got nothing")
     if out.startswith("~"):
-        raise ValueError(
-            f"out must not begin with ~, which shells leave as it is after an equals sign, got out={out}"
-        )
+        raise ValueError(f"out must not begin with ~, which shells leave as it is after an equals sign, got out={out}")
     if Path(out).resolve() in runs or (Path(out) / SUMMARY).exists():
         raise ValueError(f"out must be another folder than that of a run, whose own report is there, got {out}")
 

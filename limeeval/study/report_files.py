@@ -5,10 +5,11 @@ from __future__ import annotations
 import os
 import re
 import shutil
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
+from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from limeeval.report.terminal.terminal import PAGE
 from limeeval.study.files import provenance_in
@@ -29,9 +30,7 @@ def write_report(study: Study, folder: Path, options: Options) -> None:
     Raises:
         OSError: the disk is full; an earlier report is as it was.
     """
-    from limeeval.report.evidence import evidence
-
-    replace_report(folder, evidence({folder.resolve().name: (study, provenance_in(folder))}, options))
+    replace_report(folder, _files({folder.resolve().name: (study, provenance_in(folder))}, options))
 
 
 def save_report(study: Study, path: str | os.PathLike[str], options: Options) -> None:
@@ -40,12 +39,10 @@ def save_report(study: Study, path: str | os.PathLike[str], options: Options) ->
     Raises:
         ValueError: the path cannot be written to.
     """
-    from limeeval.report.evidence import evidence
-
     target = Path(path)
     is_page = target.suffix.lower() in (".html", ".htm")
     provenance = None if is_page else provenance_in(target)
-    files = evidence({target.stem: (study, provenance)}, options)
+    files = _files({target.stem: (study, provenance)}, options)
     try:
         if is_page:
             target.parent.mkdir(parents=True, exist_ok=True)
@@ -136,11 +133,25 @@ def write_side_by_side(studies: Mapping[Path, Study], folder: Path, options: Opt
     Raises:
         OSError: the disk is full; an earlier report is as it was.
     """
-    from limeeval.report.evidence import evidence
-
     names = _names(list(studies))
     runs = {name: (study, provenance_in(path)) for name, (path, study) in zip(names, studies.items(), strict=True)}
-    replace_report(folder, evidence(runs, options, compared=list(_compared(names, list(studies.values())))))
+    replace_report(folder, _files(runs, options, compared=list(_compared(names, list(studies.values())))))
+
+
+def _files(
+    runs: Mapping[str, tuple[Study, Mapping[str, Any] | None]],
+    options: Options,
+    *,
+    compared: Sequence[tuple[str, str]] = (),
+) -> dict[str, bytes]:
+    """The files of a report. Where the rows hold no values, features have the names that are there."""
+    from limeeval.report.evidence import evidence
+    from limeeval.study.without_values import is_without_values
+
+    studies = [study for study, _ in runs.values()]
+    if all(map(is_without_values, studies)):  # Nothing is to be hidden; of images there is nothing to be seen.
+        options = replace(options, values=all(study.pictures is None for study in studies))
+    return evidence(runs, options, compared=compared)
 
 
 def _names(folders: list[Path]) -> list[str]:

@@ -25,3 +25,11 @@ def without_values(study: Study) -> Study:
     return replace(
         study, attributions=study.attributions.assign(feature_name=names), instances=instances, pictures=pictures
     )
+
+
+def is_without_values(study: Study) -> bool:
+    """Whether the rows of a study say nothing of what its instances are, so that all of them may show."""
+    conditions = study.attributions["feature_name"].drop_duplicates().astype(str).str.contains("[<>=]")
+    has_values = any(str(name).startswith(VALUE) for name in study.instances)
+    has_pictures = study.pictures is not None and bool(study.pictures.thumbnails)
+    return not (has_values or has_pictures or conditions.any())

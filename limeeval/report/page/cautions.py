@@ -11,6 +11,7 @@ from limeeval.report.answer.sentences import two_decimals
 from limeeval.report.comparison.words import counted
 from limeeval.report.page.plain_words import percent
 from limeeval.report.page.units import one_of, unit_of
+from limeeval.report.slight import SLIGHT
 
 _SURE_FIRST = 0.8
 _FEW_INSTANCES = 5
@@ -18,14 +19,21 @@ _FEW_SEEDS = 5
 _NEARLY_ALL = 0.9
 
 
-def cautions_of(answer: Answer, failures: Sequence[str] = ()) -> list[str]:
-    """What not to rely on in this run, the most urgent first; the last one holds for every run."""
+def cautions_of(answer: Answer, *, failures: Sequence[str] = (), slight: int = 0) -> list[str]:
+    """What not to rely on in this run, the most urgent first; the last one holds for every run.
+
+    Args:
+        answer: of the run.
+        failures: what did not finish.
+        slight: for how many instances no reason moves the output.
+    """
     return [
         *_missing(failures),
         *_pixels(answer),
         *_instances(answer),
         *_later_reasons(answer),
         *_line(answer),
+        *_slight(answer, slight),
         *_near(answer),
         *_widths(answer),
         *_small(answer),
@@ -79,6 +87,15 @@ def _line(answer: Answer) -> Iterator[str]:
         yield (
             "The coefficients as a forecast of what would happen if a value changed: "
             f"{percent(missed)} of what the model does nearby is not on the line."
+        )
+
+
+def _slight(answer: Answer, slight: int) -> Iterator[str]:
+    if slight:
+        yield (
+            "Fidelity where there is little to follow: no reason moves the output by "
+            f"{SLIGHT} for {slight} of {answer.description.instances} {unit_of(answer)}, and a line that follows that "
+            "follows next to nothing."
         )
 
 

@@ -22,11 +22,13 @@ class Chapter:
         title: the heading.
         lead: what to look for.
         figures: in the order in which they stand.
+        folded: more of them, which take up much room, behind a fold.
     """
 
     title: str
     lead: str
     figures: Sequence[Figure]
+    folded: Sequence[Figure] = ()
 
 
 @dataclass(frozen=True)
@@ -38,10 +40,16 @@ class _Asked:
 def chapters_of(run: Run, answer: Answer, *, values: bool = True) -> list[Chapter]:
     """The chapters for which the rows hold something."""
     found = [
-        Chapter(title, lead, list(_drawable(run, answer, asked)))
+        _chapter(title, lead, list(_drawable(run, answer, asked)))
         for title, lead, asked in _contents(is_of_images=run.pictures is not None, values=values)
     ]
     return [chapter for chapter in found if chapter.figures]
+
+
+def _chapter(title: str, lead: str, figures: Sequence[Figure]) -> Chapter:
+    """The chapter, in which all pictures but the first are folded."""
+    folded = [figure for figure in figures if figure.is_picture][1:]
+    return Chapter(title, lead, [figure for figure in figures if figure not in folded], folded)
 
 
 def headline_of(run: Run, answer: Answer) -> Figure | None:

@@ -25,11 +25,17 @@ _MOST, _ROWS = 6, 12
 
 @dataclass(frozen=True)
 class ShownChapter:
-    """A heading, what to look for, and figures."""
+    """A heading, what to look for, and figures, some of them behind a fold."""
 
     title: str
     lead: str
     figures: Sequence[Shown]
+    folded: Sequence[Shown] = ()
+
+    @property
+    def all_figures(self) -> list[Shown]:
+        """Those behind the fold as well."""
+        return [*self.figures, *self.folded]
 
 
 @dataclass(frozen=True)

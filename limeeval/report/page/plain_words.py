@@ -99,7 +99,8 @@ def set_in_words(answer: Answer) -> str:
 def _choice(answer: Answer) -> Iterator[str]:
     chosen, best, target = answer.chosen, answer.best, f"{answer.target.jaccard:.2f}"
     if chosen is not None and len(answer.cells) > 1:
-        yield f"Use {chosen.name}: the cheapest that is surely stable and as faithful as any."
+        own = " on its superpixels" if len({cell.segmentation for cell in answer.cells}) > 1 else ""
+        yield f"Use {chosen.name}: the cheapest that is surely stable and as faithful as any{own}."
         yield f"Overlap {value(chosen.jaccard)}, a little flattering, for it was picked on the same runs."
     elif best is not None and not best.stable and best.jaccard.estimate is not None:
         yield f"None of the {len(answer.cells)} settings tried is sure to reach an overlap of {target}."

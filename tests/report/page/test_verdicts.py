@@ -91,7 +91,7 @@ def test_cautions_of_a_run_without_faults_are_one(study_of: Made) -> None:
 
 def test_what_failed_comes_first(study_of: Made) -> None:
     (answer,) = study_of([ALIKE] * 6).answers
-    assert cautions_of(answer, ["row 3: the model raised"])[0].startswith("This run is not complete: 1 part")
+    assert cautions_of(answer, failures=["row 3: the model raised"])[0].startswith("This run is not complete: 1 part")
 
 
 def test_reasons_that_come_late_are_doubted_where_only_the_first_is_steady(study_of: Made) -> None:
