@@ -66,7 +66,8 @@ def options_of(settings: Mapping[str, Any]) -> Options:
 
 def _read(arguments: Sequence[str]) -> tuple[list[Path], dict[str, str]]:
     """Folders of runs, each once, and settings."""
-    folders, settings = {}, {}
+    folders: dict[Path, Path] = {}
+    settings: dict[str, str] = {}
     for argument in arguments:
         key, equals, value = argument.partition("=")
         if argument.startswith("-") or (equals and key not in KEYS and not Path(argument).is_dir()):

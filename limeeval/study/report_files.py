@@ -133,9 +133,22 @@ def write_side_by_side(studies: Mapping[Path, Study], folder: Path, options: Opt
     Raises:
         OSError: the disk is full; an earlier report is as it was.
     """
-    names = _names(list(studies))
-    runs = {name: (study, provenance_in(path)) for name, (path, study) in zip(names, studies.items(), strict=True)}
-    replace_report(folder, _files(runs, options, compared=list(_compared(names, list(studies.values())))))
+    from limeeval.study.compared import changes
+
+    names = dict(zip(_names(list(studies)), studies, strict=True))
+    runs = {name: (studies[path], provenance_in(path)) for name, path in names.items()}
+    compared = list(changes({name: study for name, (study, _) in runs.items()}))
+    replace_report(folder, _files(runs, options, compared=compared))
+
+
+def _names(folders: list[Path]) -> list[str]:
+    """The last part of each folder's path; more of it where that is not enough to tell them apart."""
+    whole = [folder.resolve().parts for folder in folders]
+    for count in range(1, max(map(len, whole)) + 1):
+        names = ["/".join(parts[-count:]) for parts in whole]
+        if len(set(names)) == len(names):
+            return names
+    return [str(folder) for folder in folders]
 
 
 def _files(
@@ -152,24 +165,3 @@ def _files(
     if all(map(is_without_values, studies)):  # Nothing is to be hidden; of images there is nothing to be seen.
         options = replace(options, values=all(study.pictures is None for study in studies))
     return evidence(runs, options, compared=compared)
-
-
-def _names(folders: list[Path]) -> list[str]:
-    """The last part of each folder's path; more of it where that is not enough to tell them apart."""
-    whole = [folder.resolve().parts for folder in folders]
-    for count in range(1, max(map(len, whole)) + 1):
-        names = ["/".join(parts[-count:]) for parts in whole]
-        if len(set(names)) == len(names):
-            return names
-    return [str(folder) for folder in folders]
-
-
-def _compared(names: list[str], studies: list[Study]) -> Iterator[tuple[str, str]]:
-    """What changed from the first run to each other, or why that cannot be told."""
-    first = studies[0]
-    for name, study in zip(names[1:], studies[1:], strict=True):
-        title = f"From {names[0]} to {name}"
-        try:
-            yield title, repr(first.compare(study))
-        except ValueError as error:
-            yield title, f"Not compared: {error}"
