@@ -9,6 +9,7 @@ from limeeval.report.answer.answer import Answer
 from limeeval.report.answer.names import shortened
 from limeeval.report.answer.sentences import two_decimals
 from limeeval.report.comparison.words import counted
+from limeeval.report.page.facts import Facts
 from limeeval.report.page.plain_words import percent
 from limeeval.report.page.units import one_of, unit_of
 from limeeval.report.slight import SLIGHT
@@ -19,21 +20,21 @@ _FEW_SEEDS = 5
 _NEARLY_ALL = 0.9
 
 
-def cautions_of(answer: Answer, *, failures: Sequence[str] = (), slight: int = 0) -> list[str]:
+def cautions_of(answer: Answer, facts: Facts, *, failures: Sequence[str] = ()) -> list[str]:
     """What not to rely on in this run, the most urgent first; the last one holds for every run.
 
     Args:
         answer: of the run.
+        facts: of its instances.
         failures: what did not finish.
-        slight: for how many instances no reason moves the output.
     """
     return [
         *_missing(failures),
         *_pixels(answer),
-        *_instances(answer),
+        *_instances(answer, facts),
         *_later_reasons(answer),
         *_line(answer),
-        *_slight(answer, slight),
+        *_slight(answer, facts.slight),
         *_near(answer),
         *_widths(answer),
         *_small(answer),
@@ -57,16 +58,15 @@ def _pixels(answer: Answer) -> Iterator[str]:
         )
 
 
-def _instances(answer: Answer) -> Iterator[str]:
+def _instances(answer: Answer, facts: Facts) -> Iterator[str]:
     steady = answer.steadiness
     open_ones = steady.instances - steady.steady
     worst = [one for one in steady.worst if one.jaccard < answer.target.jaccard]
     if open_ones and worst:
         rows = ", ".join(f"{shortened(str(one.row))} ({one.jaccard:.2f})" for one in worst)
-        yield (
-            f"A single run: for {open_ones} of {steady.instances} {unit_of(answer)} it is not proven that another run "
-            f"says the same. Two runs overlap least for {one_of(answer)} {rows}."
-        )
+        below = f"for {len(facts.below)} of {steady.instances} {unit_of(answer)} runs surely agree too little, "
+        open_too = f"for {facts.undecided} it is not decided" if facts.undecided else "for none it is open"
+        yield f"A single run: {below}{open_too}. Two runs overlap least for {one_of(answer)} {rows}."
 
 
 def _later_reasons(answer: Answer) -> Iterator[str]:
@@ -86,7 +86,7 @@ def _line(answer: Answer) -> Iterator[str]:
         missed = min(max(1 - r2, 0.0), 1.0)
         yield (
             "The coefficients as a forecast of what would happen if a value changed: "
-            f"{percent(missed)} of what the model does nearby is not on the line."
+            f"{percent(missed)} of how the model's output varies is not on the line."
         )
 
 
@@ -103,8 +103,8 @@ def _near(answer: Answer) -> Iterator[str]:
     cell = answer.reference
     if cell.ess and cell.samples and not cell.is_of_images and cell.ess > _NEARLY_ALL * cell.samples:
         yield (
-            f"The word near: at this kernel width {percent(cell.ess / cell.samples)} of the samples count nearly "
-            "alike, and they come from all over the data."
+            f"The word local: {cell.samples:,} samples are worth {cell.ess:,.0f} equal ones at this kernel width, "
+            "which hardly favours those near by; they come from all over the data."
         )
 
 

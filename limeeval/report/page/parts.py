@@ -12,6 +12,7 @@ from limeeval.report.instance_table import SCORED, instance_table
 from limeeval.report.options import Options
 from limeeval.report.page.cautions import cautions_of
 from limeeval.report.page.chapters import Chapter, chapters_of, headline_of
+from limeeval.report.page.facts import facts_of
 from limeeval.report.page.page import Part, ShownChapter
 from limeeval.report.page.plain_words import in_one_sentence
 from limeeval.report.page.settings_table import settings_table
@@ -20,7 +21,6 @@ from limeeval.report.page.steps import measured_by, next_steps
 from limeeval.report.page.text_tables import text_table
 from limeeval.report.page.verdicts import verdicts_of
 from limeeval.report.run import Run
-from limeeval.report.slight import slight_effects
 from limeeval.report.table_files import csv_of, latex_of
 from limeeval.report.terminal.terminal import what_was_run
 
@@ -52,6 +52,7 @@ def drawn_part(name: str, run: Run, answer: Answer, options: Options, *, anchor:
     if options.is_paper:
         files[f"tables/{at}all_settings.tex"] = latex_of(settings, k=answer.description.k)
     chapters = chapters_of(run, answer, values=options.values) if is_whole else _in_one_figure(run, answer)
+    facts = facts_of(run, answer)
     drawn = []
     for chapter in chapters:
         (figures, own), (folded, more) = (_drawn(some, at, options) for some in (chapter.figures, chapter.folded))
@@ -60,10 +61,10 @@ def drawn_part(name: str, run: Run, answer: Answer, options: Options, *, anchor:
     part = Part(
         anchor=anchor or "answer",
         name=name,
-        ran=what_was_run(answer.description, width=_WIDE).plain.splitlines(),
-        sentence=in_one_sentence(answer),
-        verdicts=verdicts_of(answer),
-        cautions=cautions_of(answer, failures=run.failures, slight=slight_effects(run, answer)),
+        ran=_what_was_run(answer),
+        sentence=in_one_sentence(answer, facts),
+        verdicts=verdicts_of(answer, facts),
+        cautions=cautions_of(answer, facts, failures=run.failures),
         measured_by=measured_by(answer),
         next=next_steps(answer),
         settings=text_table(settings),
@@ -72,6 +73,12 @@ def drawn_part(name: str, run: Run, answer: Answer, options: Options, *, anchor:
         answer=answer,
     )
     return DrawnPart(part, files)
+
+
+def _what_was_run(answer: Answer) -> list[str]:
+    """The lines of the terminal, where a label is known to be what is explained."""
+    lines = what_was_run(answer.description, width=_WIDE).plain.splitlines()
+    return [line.replace(" · label: ", " · explained: label ") for line in lines]
 
 
 def fitting(parts: Sequence[Part], room: int) -> list[Part]:

@@ -8,11 +8,16 @@ from collections.abc import Iterator
 from limeeval.lime.wording import WEAK_BELOW
 from limeeval.report.answer.answer import Answer
 from limeeval.report.answer.cells import Score
+from limeeval.report.answer.names import shortened
 from limeeval.report.answer.sentences import CLOSE_FROM, value
+from limeeval.report.page.facts import Facts
 from limeeval.report.page.units import one_of, unit_of
 
+_APART = 0.1
+"""Difference in R2 between instances that is worth a word."""
 
-def in_one_sentence(answer: Answer) -> str:
+
+def in_one_sentence(answer: Answer, facts: Facts) -> str:
     """Whether to trust the explanations, for those who read nothing else."""
     cell, k = answer.reference, answer.description.k
     if cell.stable is None or cell.same_set.estimate is None:
@@ -24,7 +29,7 @@ def in_one_sentence(answer: Answer) -> str:
         stable = f"Not repeatable enough: two runs name the same main reason in {same} of cases"
     else:
         stable = f"Only in part: two runs agree on the first reason in {first} of cases, on all {k} in {same}"
-    return f"{stable}; {_followed(answer)}{_cut(answer)}."
+    return f"{stable}; {_followed(answer)}{_little(answer, facts)}{_cut(answer)}."
 
 
 def _followed(answer: Answer) -> str:
@@ -33,10 +38,16 @@ def _followed(answer: Answer) -> str:
     if cell.supported is False:
         return "and too few samples count for any of it to be trusted"
     if r2 is None:
-        return "how much of the model they reflect was not measured"
+        return "how much of the model they account for was not measured"
     if r2 <= 0:
-        return "and they reflect nothing of the model"
-    return f"and they reflect {percent(r2)} of what the model does near these {unit_of(answer)}"
+        return "and they account for nothing of what the model does"
+    return f"and they account for {percent(r2)} of how the model's output varies around these {unit_of(answer)}"
+
+
+def _little(answer: Answer, facts: Facts) -> str:
+    """What to add where there is next to nothing to account for."""
+    count = f"{facts.slight} of {answer.description.instances} {unit_of(answer)}"
+    return f", but for {count} there is next to nothing to explain" if facts.slight else ""
 
 
 def _cut(answer: Answer) -> str:
@@ -59,21 +70,24 @@ def stable_in_words(answer: Answer) -> str:
         parts.append(f"the same {k} main reasons in {same}, and the same first reason in")
         parts.append(f"{share_in_words(cell.same_first)}.")
     steady, target = answer.steadiness, f"{answer.target.jaccard:.2f}"
-    parts.append(
-        f"Proven to overlap by more than {target} for {steady.steady} of {steady.instances} {unit_of(answer)}."
-    )
+    counted = f"{steady.steady} of {steady.instances} {unit_of(answer)}"
+    mean = "" if cell.jaccard.estimate is None else f"On average they overlap by {value(cell.jaccard)}; "
+    parts.append(f"{mean}surely by more than {target} for {counted}.")
     return " ".join(parts)
 
 
-def faithful_in_words(answer: Answer) -> str:
+def faithful_in_words(answer: Answer, facts: Facts) -> str:
     """How much of the model's local behaviour the line follows, and what that means for the reader."""
     cell = answer.reference
     r2 = cell.fidelity.estimate
     if r2 is None or cell.supported is False or r2 <= 0:
         return answer.faithful
-    near = "how the output changes when parts are hidden" if cell.is_of_images else "what the model does"
-    where = f" near these {unit_of(answer)}" if not cell.is_of_images else " on this segmentation"
-    parts = [f"The line follows {percent(r2)} of {near}{where}.", *_best_line(answer)]
+    what = "as parts are hidden, on this segmentation" if cell.is_of_images else f"around these {unit_of(answer)}"
+    parts = [
+        f"The line accounts for {percent(r2)} of how the model's output varies {what} (R2).",
+        *_range(answer, facts),
+    ]
+    parts += _best_line(answer)
     if r2 < WEAK_BELOW:
         parts.append("Read the explanation as a rough summary, not as the model's logic.")
     elif r2 < CLOSE_FROM:
@@ -82,18 +96,28 @@ def faithful_in_words(answer: Answer) -> str:
     return " ".join([*parts, f"What lines miss: {missed}"] if missed else parts)
 
 
+def _range(answer: Answer, facts: Facts) -> Iterator[str]:
+    """From the instance that it follows least to that which it follows most, where these are far apart."""
+    if facts.lowest is None or facts.highest is None:
+        return
+    low, high = facts.lowest.fidelity.estimate or 0.0, facts.highest.fidelity.estimate or 0.0
+    if high - low > _APART:
+        names = [shortened(str(one.row)) for one in (facts.lowest, facts.highest)]
+        yield f"For single {unit_of(answer)} it is {low:.0%} ({names[0]}) to {percent(high)} ({names[1]})."
+
+
 def _best_line(answer: Answer) -> Iterator[str]:
     cell = answer.reference
     missed, r2 = cell.lack_of_fit.estimate, cell.fidelity.estimate
     if missed is None or r2 is None or r2 >= CLOSE_FROM or "the best line" not in answer.faithful:
         return
     bins = " with LIME's yes/no features" if cell.settings.get("discretize_continuous") is True else ""
-    yield f"At this width{bins}, no straight line could follow more than {percent(max(1 - missed, 0.0))}."
+    yield f"At this width{bins}, no straight line could account for more than {percent(max(1 - missed, 0.0))}."
 
 
 def set_in_words(answer: Answer) -> str:
-    """The setting to use, or why there is none and what would do, and what the terms in that sentence mean."""
-    return " ".join([*_terms(answer), *_choice(answer)])
+    """The setting to use, or why there is none and what would do."""
+    return " ".join(_choice(answer))
 
 
 def _choice(answer: Answer) -> Iterator[str]:
@@ -102,22 +126,31 @@ def _choice(answer: Answer) -> Iterator[str]:
         own = " on its superpixels" if len({cell.segmentation for cell in answer.cells}) > 1 else ""
         yield f"Use {chosen.name}: the cheapest that is surely stable and as faithful as any{own}."
         yield f"Overlap {value(chosen.jaccard)}, a little flattering, for it was picked on the same runs."
+        if _cut(answer):
+            yield "Other segmentations may do as well and point at other pixels: show at least two."
     elif best is not None and not best.stable and best.jaccard.estimate is not None:
-        yield f"None of the {len(answer.cells)} settings tried is sure to reach an overlap of {target}."
-        yield f"Highest: {best.name}, {value(best.jaccard)}."
+        yield f"None of the {len(answer.cells)} settings tried surely reaches an overlap of {target}."
+        yield f"Highest: {best.name}, {value(best.jaccard)}{_alike(answer)}."
         need = answer.need
         if need is not None and need.samples is not None:
-            yield f"Roughly {need.samples:,} samples should be enough (extrapolated: try it)."
+            yield f"Roughly {need.samples:,} samples should bring the average there (extrapolated: try it)."
             yield "That makes the reasons repeatable, not more faithful."
     else:
         yield answer.set
 
 
-def _terms(answer: Answer) -> Iterator[str]:
-    widths = {cell.settings.get("kernel_width_factor") for cell in answer.cells}
-    if answer.reference.is_lime and widths - {None}:
-        yield "x1 is LIME's usual kernel width, which says how far around it looks;"
-        yield "overlap (Jaccard) is 1 where two runs name the same reasons and 0 where they share none."
+def _alike(answer: Answer) -> str:
+    """Other widths that cannot be told from the best, with as many samples."""
+    best = answer.best
+    if best is None or best.jaccard.low is None:
+        return ""
+    others = [
+        cell.name.partition(" ")[0]
+        for cell in answer.cells
+        if cell is not best and cell.samples == best.samples and cell.others == best.others
+        if cell.supported is not False and cell.jaccard.high is not None and cell.jaccard.high >= best.jaccard.low
+    ]
+    return f"; {' and '.join(others)} cannot be told from it" if others else ""
 
 
 def percent(share: float) -> str:

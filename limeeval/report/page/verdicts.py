@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from limeeval.lime.wording import WEAK_BELOW
 from limeeval.report.answer.answer import Answer
 from limeeval.report.answer.sentences import CLOSE_FROM
+from limeeval.report.page.facts import Facts
 from limeeval.report.page.plain_words import faithful_in_words, set_in_words, stable_in_words
 from limeeval.report.page.units import one_of
 
@@ -34,7 +35,7 @@ class Verdict:
     sentence: str
 
 
-def verdicts_of(answer: Answer) -> list[Verdict]:
+def verdicts_of(answer: Answer, facts: Facts) -> list[Verdict]:
     """Stable? Faithful? What to set? And for several segmentations of images: the same picture?"""
     found = [
         Verdict(
@@ -47,17 +48,22 @@ def verdicts_of(answer: Answer) -> list[Verdict]:
         Verdict(
             "Faithful?",
             f"LIME replaces the model by a straight line near each {one_of(answer)}. How well does that follow it?",
-            *_fidelity(answer),
-            faithful_in_words(answer),
+            *_fidelity(answer, facts),
+            faithful_in_words(answer, facts),
         ),
     ]
     if answer.pixels is not None:
         meaning = "Would another way to cut the image into parts point at the same pixels?"
         found.append(Verdict("Same pixels?", meaning, *_segmentation(answer), answer.pixels))
-    word, tone = ("None of these", MIXED) if answer.chosen is None else (answer.chosen.name or "As it is", GOOD)
+    word, tone = (_none(answer), MIXED) if answer.chosen is None else (answer.chosen.name or "As it is", GOOD)
     meaning = "Which of the tried settings should be used from now on?"
     found.append(Verdict("What to set?", meaning, word, tone, set_in_words(answer)))
     return found
+
+
+def _none(answer: Answer) -> str:
+    is_known = answer.need is not None and answer.need.samples is not None
+    return "None yet: more samples" if is_known else "None of these"
 
 
 def _stable_word(answer: Answer) -> str:
@@ -83,13 +89,15 @@ def _stability(answer: Answer) -> str:
     return BAD if cell.jaccard.estimate < _LOW else MIXED
 
 
-def _fidelity(answer: Answer) -> tuple[str, str]:
+def _fidelity(answer: Answer, facts: Facts) -> tuple[str, str]:
     cell = answer.reference
     r2 = cell.fidelity.estimate
     if cell.supported is False:
         return "Not to be trusted", BAD
     if r2 is None:
         return "Not known", OPEN
+    if r2 >= CLOSE_FROM and 2 * facts.slight >= answer.description.instances:
+        return "Close, but to little", MIXED
     if r2 >= CLOSE_FROM:
         return "Close", GOOD
     if r2 >= WEAK_BELOW:
