@@ -18,7 +18,7 @@ import time
 from pathlib import Path
 
 import pandas as pd
-from scoring import D, INSTANCES, SEEDS, K, tables
+from scoring import INSTANCES, SEEDS, D, K, tables
 
 import limeeval
 from limeeval.report.description import Description

@@ -65,7 +65,8 @@ def _anchors(names: Sequence[str]) -> list[str]:
     found: list[str] = []
     for name in names:
         plain = re.sub(r"[^a-z0-9]+", "-", name.lower()).strip("-")[:_ANCHOR] or "run"
-        found.append(plain if plain not in found else f"{plain}-{len(found) + 1}")
+        numbered = (f"{plain}-{number}" for number in range(2, len(names) + 2))
+        found.append(next(anchor for anchor in (plain, *numbered) if anchor not in found))
     return found
 
 

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from limeeval.report.answer.answer import Answer
@@ -83,6 +85,20 @@ def short_name(name: str, length: int) -> str:
     space = " " if name[found.start()] == " " else ""
     own = min(len(condition) + len(space), max(length - len(column), round(_CONDITION * length)))
     return shortened(f"{shortened(column, max(length - own, 1))}{space}{condition}", length)
+
+
+def short_names(names: Sequence[str], length: int) -> list[str]:
+    """The names of all features as :func:`short_name` cuts them; those that would be equal, or empty, numbered from 0.
+
+    >>> short_names(["age", "purpose=car, as stated", "purpose=car, as found"], 10)
+    ['age', '1 purpo…=…', '2 purpo…=…']
+    """
+    short = [short_name(name, length) for name in names]
+    times = Counter(short)
+    return [
+        own if own and times[own] == 1 else short_name(f"{number} {name}", length)
+        for number, (name, own) in enumerate(zip(names, short, strict=True))
+    ]
 
 
 def value_columns(instances: pd.DataFrame) -> list[str]:

@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, Any
 
 from limeeval.report.answer.answer import Answer
 from limeeval.report.answer.cells import Score
-from limeeval.report.answer.names import shortened
 from limeeval.report.feature_names import VALUE, value_columns
 from limeeval.report.ranked import Ranked, ranked_instances
 from limeeval.report.reasons import Reasons, reasons_of
@@ -68,7 +67,8 @@ def _numbers(found: Any) -> pd.Series[Any]:
 def _sure(reasons: Reasons | None) -> str:
     if reasons is None:
         return ""
-    return _BETWEEN.join(shortened(reasons.names[j], _NAME) for j in reasons.order if reasons.is_sure[j])
+    names = reasons.short_names(_NAME)
+    return _BETWEEN.join(names[j] for j in reasons.order if reasons.is_sure[j])
 
 
 def _values(run: Run, answer: Answer, ranked: Sequence[Ranked], *, taken: Sequence[str]) -> pd.DataFrame:

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from limeeval.report.answer.answer import Answer
 from limeeval.report.answer.names import shortened
 from limeeval.report.drawing.figure import NotDrawn
-from limeeval.report.ranked import Ranked, best_median_worst, instance_name
+from limeeval.report.ranked import Ranked, best_median_worst, instance_name, short_id
 
 WHICH = {"worst": "Least stable", "median": "Median", "best": "Most stable"}
 _PREDICTION = "the prediction"
@@ -28,8 +28,8 @@ def chosen_of(ranked: Sequence[Ranked], which: int | str) -> Ranked:
         return named[str(which)]
     own = next((one for one in ranked if str(one.row) == str(which)), None)
     if own is None:
-        known = ", ".join(shortened(str(one.row)) for one in ranked[:_LISTED])
-        raise ValueError(f"which must be {', '.join(WHICH)} or an explained row ({known}), got {shortened(str(which))}")
+        known = ", ".join(short_id(one.row) for one in ranked[:_LISTED])
+        raise ValueError(f"which must be {', '.join(WHICH)} or an explained row ({known}), got {short_id(which)}")
     return own
 
 

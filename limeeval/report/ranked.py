@@ -9,7 +9,7 @@ from typing import Any
 
 from limeeval.report.answer.answer import Answer
 from limeeval.report.answer.cells import Score
-from limeeval.report.answer.names import shortened
+from limeeval.report.answer.names import LENGTH, shortened
 from limeeval.report.answer.places import plain
 from limeeval.report.answer.steadiness import rows_of_cell
 from limeeval.report.run import Run, own_rows
@@ -63,9 +63,10 @@ def best_median_worst(ranked: Sequence[Ranked]) -> dict[str, Ranked]:
     """The instances to look at, in this order: "worst", "median" and "best", each instance but once.
 
     Those without a score count only if none has one: then the first is all there is, as "worst". Of an even number, the
-    median is the lower one of the middle two; two instances have none, and a single one is the worst.
+    median is the lower one of the middle two; two instances have none, and a single one is the worst. Of several with
+    the highest score the best is the one with the highest lower limit, the last of those that tie in that too.
     """
-    scored = [one for one in ranked if one.jaccard.estimate is not None] or list(ranked[:1])
+    scored = _surest_last([one for one in ranked if one.jaccard.estimate is not None]) or list(ranked[:1])
     chosen = {"worst": 0, "best": len(scored) - 1, "median": (len(scored) - 1) // 2}
     own: dict[int, str] = {}
     for name, place in chosen.items():
@@ -73,9 +74,39 @@ def best_median_worst(ranked: Sequence[Ranked]) -> dict[str, Ranked]:
     return {name: scored[place] for place, name in sorted(own.items()) if scored}
 
 
+def _surest_last(scored: Sequence[Ranked]) -> list[Ranked]:
+    """The same instances, the surest of those that tie for the best moved behind them; the first stays."""
+    tied = [place for place in range(1, len(scored)) if scored[place].jaccard.estimate == scored[-1].jaccard.estimate]
+    if not tied:
+        return list(scored)
+    surest = max(tied, key=lambda place: (_low(scored[place]), place))
+    return [*scored[:surest], *scored[surest + 1 :], scored[surest]]
+
+
+def _low(one: Ranked) -> float:
+    return -math.inf if one.jaccard.low is None else one.jaccard.low
+
+
 def instance_name(one: Ranked, answer: Answer) -> str:
     """What an instance is called: "applicant 417"; "row 417" where the unit's singular is not plain."""
-    return f"{singular_of(shortened(answer.description.unit))} {shortened(str(one.row))}"
+    return f"{singular_of(shortened(answer.description.unit))} {short_id(one.row)}"
+
+
+def short_id(row: int | str, length: int = LENGTH) -> str:
+    """A row's id on one line; where there is no room for all of it without its middle, for ids differ at their ends.
+
+    >>> short_id("customer-2024-000417", 12)
+    'custo…000417'
+    """
+    from rich.cells import cell_len
+
+    line = shortened(str(row), 2 * len(str(row)) + 1)
+    if cell_len(line) <= length:
+        return line
+    end = line[len(line) - length // 2 :]
+    while cell_len(end) > length // 2:
+        end = end[1:]
+    return f"{shortened(line, length - cell_len(end))}{end}"
 
 
 def singular_of(unit: str) -> str:

@@ -14,7 +14,7 @@ from limeeval.lime.domain import Array
 from limeeval.metrics.leading import top_k
 from limeeval.report.answer.answer import Answer
 from limeeval.report.answer.steadiness import rows_of_cell
-from limeeval.report.feature_names import column_names, own_names
+from limeeval.report.feature_names import column_names, own_names, short_names
 from limeeval.report.ranked import Ranked
 from limeeval.report.run import Run, own_rows
 from limeeval.report.scores.runs import checked, runs_of
@@ -55,7 +55,7 @@ class Reasons:
     @cached_property
     def mean(self) -> Array:
         """Mean coefficients (d,)."""
-        return np.asarray(self.coefficients.mean(axis=0))
+        return np.asarray((self.coefficients / self.runs).sum(axis=0))  # In this order, for sums may overflow.
 
     @cached_property
     def named(self) -> NDArray[np.intp]:
@@ -86,6 +86,10 @@ class Reasons:
         ends = (0.0, 1.0) if self.runs <= ALL_UP_TO else (0.025, 0.975)
         low, high = np.quantile(self.coefficients, ends, axis=0)
         return low, high
+
+    def short_names(self, length: int) -> list[str]:
+        """The names on one line each (d,), told apart."""
+        return short_names(self.names, length)
 
     @cached_property
     def _top(self) -> NDArray[np.bool_]:

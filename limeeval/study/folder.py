@@ -47,7 +47,7 @@ def in_use(folder: Path) -> Iterator[None]:
 
 
 def save(study: Study, folder: str | os.PathLike[str]) -> None:
-    """Writes a study's tables, scores and summary, and where they come from.
+    """Writes a study's tables, scores and summary, and where they come from; an earlier report there goes.
 
     Rows that the folder already has keep what is known of their origin.
 
@@ -56,11 +56,13 @@ def save(study: Study, folder: str | os.PathLike[str]) -> None:
         OSError: the disk is full.
     """
     from limeeval.study.provenance import saved_provenance
+    from limeeval.study.report_files import remove_report
 
     path, before = Path(folder), None
     with in_use(path):
         with suppress(ValueError):  # One that cannot be read says nothing of these rows.
             before = provenance_in(path)
+        remove_report(path)
         write(study, path)
         write_json(path / PROVENANCE, saved_provenance(study, path, before=before))
 

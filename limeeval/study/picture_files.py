@@ -27,7 +27,8 @@ def write_pictures(pictures: Pictures, folder: Path, *, whole: Callable[[Path, C
     arrays = {str(number): array for number, array in enumerate(pictures.segments.values())}
     names = json.dumps(list(pictures.segments), ensure_ascii=False)
     whole(folder / SEGMENTS, lambda part: _save(part, {_NAMES: np.array(names), **arrays}))
-    (folder / THUMBNAILS).mkdir(exist_ok=True)
+    if pictures.thumbnails:
+        (folder / THUMBNAILS).mkdir(exist_ok=True)
     for number, image in enumerate(_images(pictures.segments)):
         if image not in pictures.thumbnails:
             continue

@@ -36,22 +36,32 @@ def write_report(study: Study, folder: Path, options: Options) -> None:
 def save_report(study: Study, path: str | os.PathLike[str], options: Options) -> None:
     """The same anywhere: a page alone where the path ends on ``.html``, else a folder.
 
+    In the folder that the study was saved to, the report says where its rows come from.
+
     Raises:
-        ValueError: the path cannot be written to.
+        ValueError: the path cannot be written to, or the provenance that is there cannot be read.
     """
     target = Path(path)
     is_page = target.suffix.lower() in (".html", ".htm")
-    provenance = None if is_page else provenance_in(target)
-    files = _files({target.stem: (study, provenance)}, options)
+    provenance = provenance_in(target) if not is_page and _is_of(study, target) else None
     try:
+        (target.parent if is_page else target).mkdir(parents=True, exist_ok=True)
+        files = _files({target.stem: (study, provenance)}, options)
         if is_page:
-            target.parent.mkdir(parents=True, exist_ok=True)
             _put(files[PAGE], target)
         else:
-            target.mkdir(parents=True, exist_ok=True)
             replace_report(target, files)
     except (PermissionError, FileExistsError, NotADirectoryError, IsADirectoryError) as error:
         raise ValueError(f"path must be one that can be written to, got {path} ({error.strerror})") from error
+
+
+def _is_of(study: Study, folder: Path) -> bool:
+    """Whether the rows in a folder are those of a study."""
+    import pandas as pd
+
+    with suppress(OSError, ValueError):  # None are there, or none that can be read.
+        return bool(pd.read_parquet(folder / "fits.parquet").equals(study.fits))
+    return False
 
 
 def check_room(folder: Path) -> None:

@@ -190,7 +190,9 @@ class Study:
         save_report(self, path, Options(values=values, style=style))
 
     def save(self, folder: str | PathLike[str]) -> None:
-        """Writes tables, scores and summary into a folder, which :func:`limeeval.load` reads.
+        """Writes tables, scores, summary and provenance into a folder, which :func:`limeeval.load` reads.
+
+        An earlier report there is removed: :meth:`report` writes a new one.
 
         Raises:
             ValueError: the folder cannot be written to, or another run is using it.

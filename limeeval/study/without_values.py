@@ -13,7 +13,8 @@ from limeeval.sweep.pictures import Pictures
 def without_values(study: Study) -> Study:
     """The same rows, with features named by their columns, and without values and thumbnails.
 
-    Ids of rows, predictions, and where superpixels lie stay: scores cannot be made without these.
+    Ids of rows, predictions, and where superpixels lie stay: scores cannot be made without these. So does what a model
+    says when it fails.
     """
     names = study.attributions["feature_name"].copy()
     for description in study.descriptions:

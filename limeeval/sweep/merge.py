@@ -106,7 +106,7 @@ def merged_pictures(jobs: Sequence[Job]) -> Pictures | None:
                 cut = Cut(*new[tuple(image)], name)
                 if not np.array_equal(segments.setdefault(cut, labels), labels):
                     ambiguous.add(cut)
-    if not thumbnails:
+    if not segments:
         return None
     return Pictures({cut: labels for cut, labels in segments.items() if cut not in ambiguous}, thumbnails)
 

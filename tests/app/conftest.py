@@ -53,7 +53,8 @@ def cli(
     monkeypatch.setenv("HYDRA_FULL_ERROR", "")
     monkeypatch.setattr(sys, "path", list(sys.path))
     if not drawn:
-        monkeypatch.setattr("limeeval.study.report_files.write_report", lambda *_: None)
+        for name in ("write_report", "write_side_by_side"):
+            monkeypatch.setattr(f"limeeval.study.report_files.{name}", lambda *_: None)
 
     def run(*arguments: str) -> Ran:
         monkeypatch.setattr(sys, "argv", ["limeeval", *arguments])

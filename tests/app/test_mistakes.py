@@ -78,7 +78,10 @@ EXPERIMENTS = "kernel_width, lime_defaults, quick, recommend, sample_count, seed
         (["explain", "instances=3,4"], "explain takes one value of each setting, got several of instances"),
         (["report"], "RUN_DIR must be given where outputs holds no run"),
         (["report", "empty"], "empty must be the folder of a finished run, got no run"),
-        (["report", "task=iris"], "report takes folders of runs, got task=iris"),
+        (
+            ["report", "task=iris"],
+            "report takes folders of runs, and out=, report.style=, report.values=, got task=iris",
+        ),
         (["rerun", "seeds=3"], "RUN_DIR must be given where outputs holds no run"),
         (["rerun", "empty"], "RUN_DIR must hold the provenance.json of a run, got empty: it has none"),
         (["rerun", "nowhere"], "RUN_DIR must be the folder of a run, got nowhere, which is no folder"),

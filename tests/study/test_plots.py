@@ -96,7 +96,7 @@ def test_notebooks_show_the_answer_and_a_figure(study: limeeval.Study) -> None:
 def test_notebooks_show_what_changed(study: limeeval.Study) -> None:
     compared = study.compare(by={"num_samples": (60, 120)}, where={"kernel_width": 2.0})
     axes = compared.plot()
-    assert [label.get_text() for label in axes.get_yticklabels()][0] == "same reasons"
+    assert axes.get_yticklabels()[0].get_text() == "same reasons"
     html = compared._repr_html_()
     assert repr(compared).splitlines()[0][:20] in html
     assert html.count("<img") == 1

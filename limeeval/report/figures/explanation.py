@@ -11,9 +11,8 @@ from limeeval.report.answer.answer import Answer
 from limeeval.report.answer.names import shortened
 from limeeval.report.drawing.figure import Figure, NotDrawn
 from limeeval.report.drawing.style import INK, MUTED, SERIES
-from limeeval.report.feature_names import short_name
 from limeeval.report.one_instance import WHICH, chosen_of, explained_of, title_of
-from limeeval.report.ranked import Ranked, instance_name, ranked_instances
+from limeeval.report.ranked import Ranked, instance_name, ranked_instances, short_id
 from limeeval.report.reasons import ALL_UP_TO, Reasons, reasons_of
 from limeeval.report.reliance import NAME, TOLD, reliance
 from limeeval.report.run import Run
@@ -51,14 +50,15 @@ def explanation(run: Run, answer: Answer, *, which: int | str = "worst", values:
     one = chosen_of(ranked, which)
     reasons = reasons_of(run, answer, [one], values=values)[0]
     if reasons is None:
-        raise NotDrawn(f"explanation needs a run with all coefficients, got none of {one.row}")
+        raise NotDrawn(f"explanation needs a run with all coefficients, got none of {short_id(one.row)}")
     shown = _shown(reasons)
     what = shortened(explained_of(one, answer), _LABEL)
 
     def draw(axes: Axes) -> None:
         _draw_bars(axes, reasons, shown)
         _write(axes, reasons, shown)
-        axes.set(ylim=(0.6 - len(shown), 1.35), yticks=[], xlabel=f"lowers {what}  ←  coefficient  →  raises {what}")
+        axes.set(ylim=(0.6 - len(shown), 1.35), yticks=[])
+        axes.set_xlabel(f"lowers {what}  ←  coefficient  →  raises {what}", wrap=True)
         axes.spines["left"].set_visible(False)
         axes.locator_params(axis="x", nbins=5)
 
@@ -90,9 +90,8 @@ def _draw_bars(axes: Axes, reasons: Reasons, shown: Sequence[int]) -> None:
         axes.barh(place, mean, height=0.34, color=fill, edgecolor=color, linewidth=1.0)
     axes.vlines(np.zeros(len(shown)), places - 0.24, places + 0.24, color=MUTED, linewidth=0.8, zorder=3)
     low, high = (end[list(shown)] for end in reasons.spread)
-    axes.errorbar(
-        (low + high) / 2, places, xerr=(high - low) / 2, fmt="none", ecolor=INK, elinewidth=1.1, capsize=2.5, zorder=4
-    )
+    middle, reach = low / 2 + high / 2, high / 2 - low / 2
+    axes.errorbar(middle, places, xerr=reach, fmt="none", ecolor=INK, elinewidth=1.1, capsize=2.5, zorder=4)
     axes.grid(visible=False)
 
 
@@ -104,13 +103,13 @@ def _write(axes: Axes, reasons: Reasons, shown: Sequence[int]) -> None:
     size = axes.xaxis.get_ticklabels()[0].get_fontsize()
     head = "runs that name it" if reasons.runs > 1 else f"among the first {reasons.k}"
     axes.text(1.0, 1.0, head, transform=across, ha="right", va="center", size=size, color=MUTED)
+    names = reasons.short_names(NAME)
     for place, feature in enumerate(shown):
         weight = "bold" if reasons.is_sure[feature] else "normal"
         color = INK if reasons.named[feature] else MUTED
-        name, counted = short_name(reasons.names[feature], NAME), _counted(reasons, feature)
         style: dict[str, Any] = {"transform": across, "va": "center", "size": size, "color": color}
-        axes.text(0.0, 0.40 - place, name, ha="left", **style)
-        axes.text(1.0, 0.40 - place, counted, ha="right", weight=weight, **style)
+        axes.text(0.0, 0.40 - place, names[feature], ha="left", **style)
+        axes.text(1.0, 0.40 - place, _counted(reasons, feature), ha="right", weight=weight, **style)
 
 
 def _counted(reasons: Reasons, feature: int) -> str:
@@ -145,21 +144,20 @@ def _how_drawn(reasons: Reasons, shown: Sequence[int]) -> str:
 
 def _alt(one: Ranked, reasons: Reasons, answer: Answer) -> str:
     """The reasons in words, those named most often first."""
+    names = reasons.short_names(NAME)
     first = [j for j in reasons.order[:TOLD].tolist() if reasons.named[j]]
-    told = "; ".join(
-        f"{short_name(reasons.names[j], NAME)} {reasons.mean[j]:+.2g} ({_counted(reasons, j)})" for j in first
-    )
+    told = "; ".join(f"{names[j]} {reasons.mean[j]:+.2g} ({_counted(reasons, j)})" for j in first)
     return f"Coefficients of {instance_name(one, answer)}, with the number of runs that name each: {told or 'none'}."
 
 
 def _table(reasons: Reasons, shown: Sequence[int]) -> pd.DataFrame:
     import pandas as pd
 
-    own = list(shown)
+    own, names = list(shown), reasons.short_names(_LONG)
     low, high = reasons.spread
     return pd.DataFrame(
         {
-            "feature": [short_name(reasons.names[j], _LONG) for j in own],
+            "feature": [names[j] for j in own],
             "mean coefficient": reasons.mean[own],
             "low": low[own],
             "high": high[own],

@@ -15,7 +15,7 @@ from limeeval.report.answer.sentences import two_decimals
 from limeeval.report.drawing.figure import HEIGHT, Figure, NotDrawn
 from limeeval.report.drawing.lines import legend_above, limits
 from limeeval.report.drawing.style import INK, MARKERS, MUTED, PAPER, SERIES
-from limeeval.report.ranked import Ranked, instance_name, ranked_instances
+from limeeval.report.ranked import Ranked, instance_name, ranked_instances, short_id
 from limeeval.report.run import Run
 
 if TYPE_CHECKING:
@@ -77,7 +77,7 @@ def _draw_rows(axes: Axes, known: Sequence[Ranked], answer: Answer) -> None:
     mean = -len(known) - 0.3
     _draw_scores(axes, [answer.reference.jaccard], [mean], color=INK, marker="D")
     axes.axvline(answer.target.jaccard, **_DASHED)
-    ids = [shortened(str(one.row), _ID) for one in known]
+    ids = [short_id(one.row, _ID) for one in known]
     axes.set_yticks([*place.values(), mean], [*ids, "mean"])
     axes.set(xlim=(-0.03, 1.03), ylim=(mean - 0.6, 0.6), xlabel=_scale(answer), ylabel="")
     axes.grid(axis="y", visible=False)
@@ -100,7 +100,7 @@ def _draw_curve(axes: Axes, known: Sequence[Ranked], answer: Answer) -> None:
     if mean.estimate is not None:
         axes.axhline(mean.estimate, color=INK, linewidth=1.2, label=f"mean {two_decimals(mean)}")
     axes.axhline(answer.target.jaccard, **_DASHED)
-    told = ", ".join(shortened(str(one.row), _ID) for one in known[:_NAMED])
+    told = ", ".join(short_id(one.row, _ID) for one in known[:_NAMED])
     arrow = {"arrowstyle": "-", "color": MUTED, "shrinkA": 0.0}
     style: dict[str, Any] = {"textcoords": "axes fraction", "arrowprops": arrow, "va": "bottom"}
     axes.annotate(f"worst: {told}", (1.0, float(values[0])), xytext=(0.08, 0.05), **style)
@@ -162,7 +162,7 @@ def _table(ranked: Sequence[Ranked]) -> pd.DataFrame:
 
     values, low, high = _columns(ranked)
     found: dict[str, Any] = {
-        "row": [shortened(one.row, _LONG) if isinstance(one.row, str) else one.row for one in ranked]
+        "row": [short_id(one.row, _LONG) if isinstance(one.row, str) else one.row for one in ranked]
     }
     if any(one.label_name is not None for one in ranked):
         found["label"] = [shortened(one.label_name or "", _LONG) for one in ranked]

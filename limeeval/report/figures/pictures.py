@@ -22,7 +22,7 @@ from limeeval.report.drawing.figure import Figure, NotDrawn
 from limeeval.report.drawing.panels import Cutout, colored, draw_panels, height_of, size_of
 from limeeval.report.drawing.style import INK, MUTED
 from limeeval.report.one_instance import WHICH, chosen_of, explained_of, title_of
-from limeeval.report.ranked import Ranked, instance_name, ranked_instances
+from limeeval.report.ranked import Ranked, instance_name, ranked_instances, short_id
 from limeeval.report.reasons import SURE_FROM, Reasons, reasons_of
 from limeeval.report.reliance import reliance
 from limeeval.report.run import Run, own_rows
@@ -102,7 +102,7 @@ def pictures(run: Run, answer: Answer, *, which: int | str = "worst", values: bo
     views = _views(run, answer, one, run.pictures.segments)
     if picture is None or not views:
         raise NotDrawn(
-            f"pictures needs a picture, its segments and a run with all coefficients, got not all: {one.row}"
+            f"pictures needs a picture, its segments and a run with all coefficients, got not all: {short_id(one.row)}"
         )
     shown = views[:_MOST]
 

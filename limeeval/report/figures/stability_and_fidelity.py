@@ -9,6 +9,7 @@ import numpy as np
 
 from limeeval.report.answer.answer import Answer
 from limeeval.report.answer.cells import JudgedCell
+from limeeval.report.answer.names import shortened
 from limeeval.report.answer.sentences import two_decimals, value
 from limeeval.report.drawing.figure import Figure, NotDrawn
 from limeeval.report.drawing.heat import COLORS, legible_on
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
 
 _MOST_ROWS = 12
 _ROW = 0.52
+_TITLE = 26
 
 
 def stability_and_fidelity(run: Run, answer: Answer) -> Figure:
@@ -44,7 +46,8 @@ def stability_and_fidelity(run: Run, answer: Answer) -> Figure:
                 column = counts.index(cell.samples or 0)
                 _write(axes, row, column, cell)
                 _mark(axes, row, column, cell, answer)
-        axes.set(ylabel=lines.title, xlabel="samples per explanation" if counts != [0] else "")
+        axes.set_xlabel("samples per explanation" if counts != [0] else "")
+        axes.set_ylabel(shortened(lines.title, _TITLE), wrap=True)
 
     return Figure(
         name="stability_and_fidelity",
@@ -85,7 +88,7 @@ def _write(axes: Axes, row: int, column: int, cell: JudgedCell) -> None:
     color = mesh.to_rgba(np.asarray(cell.jaccard.estimate, dtype=float))
     weak = "! " if cell.supported is False else ""
     fidelity = "" if cell.fidelity.estimate is None else f"\nR2 {two_decimals(cell.fidelity)}"
-    axes.text(
+    numbers = axes.text(
         column + 0.5,
         row + 0.5,
         f"{weak}{two_decimals(cell.jaccard)}{fidelity}",
@@ -94,6 +97,7 @@ def _write(axes: Axes, row: int, column: int, cell: JudgedCell) -> None:
         color=legible_on(color),
         size="small",
     )
+    numbers.set_in_layout(False)  # They lie within: there is nothing to measure.
 
 
 def _mark(axes: Axes, row: int, column: int, cell: JudgedCell, answer: Answer) -> None:

@@ -41,9 +41,13 @@ def chapters_of(run: Run, answer: Answer, *, values: bool = True) -> list[Chapte
     """The chapters for which the rows hold something."""
     found = [
         _chapter(title, lead, list(_drawable(run, answer, asked)))
-        for title, lead, asked in _contents(is_of_images=run.pictures is not None, values=values)
+        for title, lead, asked in _contents(is_of_images=_has_pictures(run), values=values)
     ]
     return [chapter for chapter in found if chapter.figures]
+
+
+def _has_pictures(run: Run) -> bool:
+    return run.pictures is not None and bool(run.pictures.thumbnails)
 
 
 def _chapter(title: str, lead: str, figures: Sequence[Figure]) -> Chapter:

@@ -100,7 +100,7 @@ def test_nine_of_ten_runs_are_enough(study_of: Made) -> None:
     [
         (
             {"r2": 0.3},
-            "Named again: feature 0, feature 1 (named in every run). Read it as a summary: a line carries 30%",
+            "Named again: feature 0, feature 1 (named in every run). Read it as a summary: a line follows 30%",
         ),
         ({"r2": -0.1}, "Not to be relied on: a line says nothing of the model here. Named again: feature 0, feature 1"),
         ({"supported": False}, "Not to be relied on: too few samples count at this width. Named again: feature 0"),
