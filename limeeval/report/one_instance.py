@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from limeeval.report.answer.answer import Answer
-from limeeval.report.answer.names import shortened
+from limeeval.report.answer.names import LENGTH, shortened
 from limeeval.report.drawing.figure import NotDrawn
 from limeeval.report.ranked import Ranked, best_median_worst, instance_name, short_id
 
@@ -34,7 +34,7 @@ def chosen_of(ranked: Sequence[Ranked], which: int | str) -> Ranked:
 
 
 def title_of(one: Ranked, which: int | str, ranked: Sequence[Ranked], answer: Answer) -> str:
-    """What a figure of the instance is called: "Least stable of 10: applicant 417, why 0.49 for “bad”?"."""
+    """What a figure of it is called: "Least stable of 10: applicant 417, why does the model give “bad” 0.49?"."""
     name = instance_name(one, answer)
     if one.jaccard.estimate is None or which not in WHICH:
         return f"{name[0].upper()}{name[1:]}: {_question(one, answer)}"
@@ -42,10 +42,10 @@ def title_of(one: Ranked, which: int | str, ranked: Sequence[Ranked], answer: An
     return f"{WHICH[str(which)]} of {known}: {name}, {_question(one, answer)}"
 
 
-def explained_of(one: Ranked, answer: Answer) -> str:
-    """What is explained: a class, or the prediction."""
+def explained_of(one: Ranked, answer: Answer, *, length: int = LENGTH) -> str:
+    """What is explained: a class, its name cut to a length, or the prediction."""
     if one.label_name is not None:
-        return f"“{shortened(one.label_name)}”"
+        return f"“{shortened(one.label_name, length)}”"
     return _PREDICTION if answer.description.explained == "predicted value" else f"class {one.label}"
 
 
@@ -54,4 +54,6 @@ def _question(one: Ranked, answer: Answer) -> str:
     what = explained_of(one, answer)
     if one.prediction is None:
         return f"why {what}?"
-    return f"why {one.prediction:.3g}{f' for {what}' if what != _PREDICTION else ''}?"
+    if what == _PREDICTION:
+        return f"why does the model predict {one.prediction:.3g}?"
+    return f"why does the model give {what} {one.prediction:.3g}?"

@@ -46,5 +46,6 @@ def own_rows(table: pd.DataFrame, description: Description) -> pd.DataFrame:
 
     for name in IDENTITY:
         if name in table.columns:
-            table = table[table[name] == getattr(description, name)]
+            is_own = table[name] == getattr(description, name)
+            table = table if is_own.all() else table[is_own]
     return table

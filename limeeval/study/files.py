@@ -48,6 +48,9 @@ def provenance_in(folder: Path) -> Mapping[str, Any] | None:
         if name in found and not isinstance(found[name], kind):
             what = "an object" if kind is dict else "a list"
             raise ValueError(f"{PROVENANCE} must have {what} of {name}, got a {type(found[name]).__name__}")
+    for name, digests in found.get("models", {}).items():
+        if not isinstance(digests, dict):
+            raise ValueError(f"{PROVENANCE} must have an object for {name}, got a {type(digests).__name__}")
     return found
 
 

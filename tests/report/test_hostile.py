@@ -16,7 +16,7 @@ from matplotlib.figure import Figure as Canvas
 from matplotlib.text import Text
 
 from limeeval.report.drawing.figure import Figure
-from limeeval.report.drawing.style import drawn_in_style
+from limeeval.report.drawing.style import COLUMN, drawn_in_style
 from limeeval.report.evidence import Options, evidence
 from limeeval.report.figures.explanation import explanation
 from limeeval.report.figures.instances import instances
@@ -129,8 +129,9 @@ def numbers_of(figure: Figure) -> np.ndarray:
 
 def outside(figure: Figure, *, is_paper: bool = False) -> list[str]:
     """Texts that are not wholly on the figure, tick labels beyond the axes' ends left out, which are not drawn."""
+    scale = min(COLUMN / figure.width, 1.0) if is_paper else 1.0
     with drawn_in_style(is_paper=is_paper):
-        canvas = Canvas(figsize=(figure.width, figure.height), layout="constrained")
+        canvas = Canvas(figsize=(scale * figure.width, scale * figure.height), layout="constrained")
         renderer = FigureCanvasAgg(canvas).get_renderer()
         figure.draw(canvas.add_subplot())
         canvas.draw_without_rendering()
@@ -302,7 +303,9 @@ def test_long_names_stay_within_the_figure(is_paper: bool, study_of: Made) -> No
         unit="W" * 60 + "s",
     )
     swept = {
-        table: pd.concat([getattr(study, table).assign(**{"W" * 90: value * 40}) for value in "AB"], ignore_index=True)
+        table: pd.concat(
+            [getattr(study, table).assign(**{"wide_name_" * 9: value * 40}) for value in "AB"], ignore_index=True
+        )
         for table in ("attributions", "fits")
     }
     study = replace(study, **swept)

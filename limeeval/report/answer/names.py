@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from unicodedata import combining
 
 LENGTH = 20
+_MARKS = 2
 
 
 def shortened(name: str, length: int = LENGTH) -> str:
@@ -15,8 +17,17 @@ def shortened(name: str, length: int = LENGTH) -> str:
     """
     from rich.cells import cell_len, set_cell_size
 
-    line = " ".join("".join(sign if sign.isprintable() else " " for sign in name).split())
+    line = " ".join("".join(sign if sign.isprintable() else " " for sign in _with_few_marks(name)).split())
     return line if cell_len(line) <= length else f"{set_cell_size(line, length - 1).rstrip()}…"
+
+
+def _with_few_marks(name: str) -> str:
+    """The name with at most two combining marks a sign: more of them take no room in a line, and all of it above."""
+    kept: list[str] = []
+    for sign in name:
+        if not (combining(sign) and len(kept) > 1 and all(map(combining, kept[-_MARKS:]))):
+            kept.append(sign)
+    return "".join(kept)
 
 
 def fitted(parts: Sequence[str], width: int, *, between: int = 3) -> list[str]:

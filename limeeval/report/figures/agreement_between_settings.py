@@ -88,7 +88,10 @@ def _with_own_limits(pairs: pd.DataFrame, cells: Sequence[JudgedCell]) -> pd.Dat
 
 
 def _comparable(answer: Answer) -> list[JudgedCell]:
-    """The most telling settings with agreement whose features are those of the reference."""
+    """The most telling settings with agreement whose features are those of the reference.
+
+    What rests on too few samples is left out where the rest can be compared: it is not to be trusted either way.
+    """
     reference = answer.reference
     segmentation = reference.settings.get(SEGMENTATION)
     own = tuple(
@@ -100,6 +103,8 @@ def _comparable(answer: Answer) -> list[JudgedCell]:
     )
     if reference not in own:
         return []
+    supported = tuple(cell for cell in own if cell.supported is not False)
+    own = supported if len(supported) > 1 and reference in supported else own
     chosen, best = (cell if cell in own else None for cell in (answer.chosen, answer.best))
     return most_telling(replace(answer, cells=own, chosen=chosen, best=best), _MOST)
 

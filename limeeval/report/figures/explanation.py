@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 RAISES, LOWERS = SERIES[:2]
 _FEWEST, _MOST = 8, 10
-_LABEL, _LONG = 14, 80
+_LABEL, _LONG = 12, 80
 _ROW = 0.37
 _PALE = 0.25
 _LOWER = 0.06
@@ -52,7 +52,7 @@ def explanation(run: Run, answer: Answer, *, which: int | str = "worst", values:
     if reasons is None:
         raise NotDrawn(f"explanation needs a run with all coefficients, got none of {short_id(one.row)}")
     shown = _shown(reasons)
-    what = shortened(explained_of(one, answer), _LABEL)
+    what = explained_of(one, answer, length=_LABEL)
 
     def draw(axes: Axes) -> None:
         _draw_bars(axes, reasons, shown)
@@ -101,7 +101,7 @@ def _write(axes: Axes, reasons: Reasons, shown: Sequence[int]) -> None:
 
     across = blended_transform_factory(axes.transAxes, axes.transData)
     size = axes.xaxis.get_ticklabels()[0].get_fontsize()
-    head = "runs that name it" if reasons.runs > 1 else f"among the first {reasons.k}"
+    head = f"among the first {reasons.k}{' in' if reasons.runs > 1 else ''}"
     axes.text(1.0, 1.0, head, transform=across, ha="right", va="center", size=size, color=MUTED)
     names = reasons.short_names(NAME)
     for place, feature in enumerate(shown):

@@ -172,7 +172,8 @@ def _caption(known: Sequence[_At], answer: Answer) -> str:
     unit = shortened(answer.description.unit)
     parts = [
         f"{_where(at)} the best possible line misses {_share(at.best)} of how the model's output varies near "
-        f"these {unit}, LIME's own lines miss {_share(at.own)}; more samples or features can only close that gap."
+        f"these {unit}, LIME's own lines miss {_share(at.own)}; more samples can at best close that gap.",
+        "Each width is judged by itself.",
     ]
     parts.append(
         "Above half (dashed), read an explanation as a summary, not as the model's logic."

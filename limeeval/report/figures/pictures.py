@@ -37,7 +37,7 @@ if TYPE_CHECKING:
 
 _METRIC = "pixel_iou"
 _MOST = 6
-_NAME, _LABEL, _LONG = 14, 14, 60
+_NAME, _LABEL, _LONG = 14, 12, 60
 
 
 @dataclass(frozen=True, eq=False)
@@ -109,7 +109,7 @@ def pictures(run: Run, answer: Answer, *, which: int | str = "worst", values: bo
     def draw(axes: Axes) -> None:
         title = shortened(instance_name(one, answer), 2 * _NAME)
         beside = draw_panels(axes, picture, [_cutout(view) for view in shown], title=title)
-        _draw_beside(beside, shown, shortened(explained_of(one, answer), _LABEL))
+        _draw_beside(beside, shown, explained_of(one, answer, length=_LABEL))
 
     return Figure(
         name=f"pictures_{which if which in WHICH else one.instance}",

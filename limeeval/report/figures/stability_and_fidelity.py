@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 _MOST_ROWS = 12
 _ROW = 0.52
-_TITLE = 26
+_TITLE = 20
 
 
 def stability_and_fidelity(run: Run, answer: Answer) -> Figure:
@@ -86,12 +86,12 @@ def _write(axes: Axes, row: int, column: int, cell: JudgedCell) -> None:
     """Both numbers on the tile."""
     (mesh,) = axes.collections
     color = mesh.to_rgba(np.asarray(cell.jaccard.estimate, dtype=float))
-    weak = "! " if cell.supported is False else ""
+    mark = "! " if cell.supported is False else "✓ " if cell.stable else ""
     fidelity = "" if cell.fidelity.estimate is None else f"\nR2 {two_decimals(cell.fidelity)}"
     numbers = axes.text(
         column + 0.5,
         row + 0.5,
-        f"{weak}{two_decimals(cell.jaccard)}{fidelity}",
+        f"{mark}{two_decimals(cell.jaccard)}{fidelity}",
         ha="center",
         va="center",
         color=legible_on(color),
@@ -125,6 +125,8 @@ def _caption(answer: Answer, lines: Lines) -> str:
     elif answer.chosen == answer.reference:
         framed += ", which is the setting to use"
     parts.append(f"Framed: {framed}.")
+    is_stable = any(cell.stable and cell.supported is not False for cell in lines.cells)
+    parts.append("✓: surely above the target." if is_stable else "No tile is surely above the target.")
     if any(cell.supported is False for cell in lines.cells):
         parts.append("!: too few samples count, not to be trusted.")
     return " ".join(parts)

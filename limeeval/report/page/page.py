@@ -128,9 +128,15 @@ def _environment() -> Environment:
         keep_trailing_newline=True,
     )
     environment.filters["drawing"] = Markup  # Ours: names within were escaped as it was drawn.
+    environment.filters["typed"] = _typed
     environment.filters["cell"] = _cell
     environment.filters["quoted"] = _quoted
     return environment
+
+
+def _typed(command: str) -> str:
+    """A command as it will be pasted: signs that do not show, and those that turn text around, are seen."""
+    return "".join(sign if sign.isprintable() or sign == "\n" else "\ufffd" for sign in command)
 
 
 def _cell(value: Any) -> str:

@@ -125,7 +125,7 @@ def _instances(run: Run, answer: Answer) -> Iterator[str]:
     described = answer.description
     of = "" if described.available is None else f" of {described.available:,}"
     yield f"{described.instances:,}{of} {_one_line(described.unit)}"
-    rows = own_rows(run.instances, answer.description).drop_duplicates("instance")["row"].tolist()
+    rows = own_rows(run.instances, answer.description).drop_duplicates("instance")["row"].dropna().tolist()
     yield f"rows: {_listed(map(str, rows))}"
 
 

@@ -51,7 +51,7 @@ def test_it_says_what_it_shows(name: str, run: str, request: pytest.FixtureReque
             assert text.strip() == text != ""
             assert "nan" not in text.split()
             assert "None" not in text
-        assert len(figure.title) <= 90
+        assert len(figure.title) <= 110
         assert len(figure.caption) <= 700
         assert len(figure.table) >= 1
         assert figure.table.columns.is_unique

@@ -58,7 +58,7 @@ def test_bars_and_lines_are_those_of_the_table(study_of: Made) -> None:
     assert ends == pytest.approx(table[["low", "high"]].to_numpy())
     texts = [text.get_text() for text in axes.texts]
     assert texts == [
-        "runs that name it",
+        "among the first 2 in",
         *[part for row in zip(NAMES, ["4 of 4", "3 of 4", "1 of 4", "0 of 4"], strict=True) for part in row],
     ]
 
@@ -135,21 +135,21 @@ def test_which_chooses_by_jaccard_or_by_row(study_of: Made) -> None:
     study = study_of([ALIKE, RUNS, ALIKE[:3] + RUNS[2:3]], rows=[7, "b", "<i>"])
     titles = {which: drawn(study, which=which).title for which in ("worst", "median", "best", 7, "7", "b")}
     assert titles == {
-        "worst": "Least stable of 3: applicant b, why 0.25 for “bad”?",
-        "median": "Median of 3: applicant <i>, why 0.25 for “bad”?",
-        "best": "Most stable of 3: applicant 7, why 0.25 for “bad”?",
-        7: "Applicant 7: why 0.25 for “bad”?",
-        "7": "Applicant 7: why 0.25 for “bad”?",
-        "b": "Applicant b: why 0.25 for “bad”?",
+        "worst": "Least stable of 3: applicant b, why does the model give “bad” 0.25?",
+        "median": "Median of 3: applicant <i>, why does the model give “bad” 0.25?",
+        "best": "Most stable of 3: applicant 7, why does the model give “bad” 0.25?",
+        7: "Applicant 7: why does the model give “bad” 0.25?",
+        "7": "Applicant 7: why does the model give “bad” 0.25?",
+        "b": "Applicant b: why does the model give “bad” 0.25?",
     }
     assert [drawn(study, which=which).name for which in ("worst", "<i>")] == ["explanation_worst", "explanation_2"]
 
 
 def test_a_prediction_is_no_class(study_of: Made) -> None:
     study = study_of([RUNS], label_name=None, explained="predicted value")
-    assert drawn(study, which=100).title == "Applicant 100: why 0.25?"
+    assert drawn(study, which=100).title == "Applicant 100: why does the model predict 0.25?"
     assert axes_of(drawn(study)).get_xlabel() == "lowers the prediction  ←  coefficient  →  raises the prediction"
-    assert "for class 0?" in drawn(study_of([RUNS], label_name=None)).title
+    assert "give class 0 0.25?" in drawn(study_of([RUNS], label_name=None)).title
 
 
 def test_without_values_no_condition_shows_anywhere(study_of: Made) -> None:
@@ -189,7 +189,7 @@ def test_hostile_names_are_text(study_of: Made) -> None:
     study = study_of([RUNS], names=names, rows=["<b>\n" + "r" * 300], label_name="$\\alpha$\n<" + "l" * 300)
     figure = drawn(study)
     assert all(name.isprintable() and len(name) <= 80 for name in figure.table["feature"])
-    assert len(figure.title) < 100
+    assert len(figure.title) < 110
     texts = [text.get_text() for text in axes_of(figure).texts]
     assert "<script>$x$</script>" in texts
     assert all(text.isprintable() and len(text) < 60 for text in texts)
