@@ -30,6 +30,15 @@ _ROW = 0.22
 _DASHED: dict[str, Any] = {"linestyle": (0, (5, 4)), "linewidth": 1.2, "color": MUTED, "zorder": 1}
 
 
+_ABOVE, _OPEN, _BELOW = "surely above", "open", "surely below"
+_CLASSES = {
+    _ABOVE: (SERIES[0], MARKERS[0], None),
+    _OPEN: (MUTED, MARKERS[1], PAPER),
+    _BELOW: (SERIES[1], MARKERS[2], None),
+}
+"""Instances by the target: colour, marker and its face."""
+
+
 def instances(run: Run, answer: Answer) -> Figure:
     """How far two runs agree on each instance, with limits, the worst first, beside the target and the mean over all.
 
@@ -65,14 +74,20 @@ def is_steady(one: Ranked, answer: Answer) -> bool:
     return one.jaccard.low is not None and one.jaccard.low > answer.target.jaccard
 
 
+def _class(one: Ranked, answer: Answer) -> str:
+    if is_steady(one, answer):
+        return _ABOVE
+    return _BELOW if one.jaccard.high is not None and one.jaccard.high < answer.target.jaccard else _OPEN
+
+
 def _draw_rows(axes: Axes, known: Sequence[Ranked], answer: Answer) -> None:
     """Instances below each other, then their mean."""
     place = {one.instance: -float(number) for number, one in enumerate(known)}
-    for number, label in enumerate(("surely above the target", "not for sure")):
-        own = [one for one in known if is_steady(one, answer) == (number == 0)]
+    for label, (color, marker, face) in _CLASSES.items():
+        own = [one for one in known if _class(one, answer) == label]
         if own:
             places = [place[one.instance] for one in own]
-            look = {"color": SERIES[number], "marker": MARKERS[number], "markerfacecolor": PAPER if number else None}
+            look = {"color": color, "marker": marker, "markerfacecolor": face}
             _draw_scores(axes, [one.jaccard for one in own], places, label=label, **look)
     mean = -len(known) - 0.3
     _draw_scores(axes, [answer.reference.jaccard], [mean], color=INK, marker="D")

@@ -260,6 +260,40 @@ def test_what_shares_samples(settings: dict[str, Any], shared: bool, paired: boo
     assert ("log_sd" in set(found.table["metric"])) == (not {"explainer", "task", "discretizer"} & set(settings))
 
 
+def side_of(seed: int, digests: list[Any] | None = None, **settings: Any) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Attributions and fits of 4 instances and 8 seeds, the latter with these digests, repeated, if any are given."""
+    fits = fits_of(seed, (4, 8), **settings)
+    return attributions_of(noisy(seed=seed), **settings), (
+        fits if digests is None else fits.assign(neighborhood=np.resize(np.array(digests, dtype=object), len(fits)))
+    )
+
+
+@pytest.mark.parametrize(
+    ("here", "there", "settings", "shared"),
+    [
+        (["a", "b"], ["a", "b"], {}, True),
+        (["a", "b"], ["a", "c"], {}, False),
+        (["a", "b"], ["b", "a"], {}, False),
+        (["a", "b"], ["a", "b"], {"distance_metric": "manhattan"}, True),  # Samples are the same all the same.
+        (["a", "b"], ["a", "b"], {"explainer": "shap"}, False),
+        (["a"], ["b"], {"num_samples": 400}, True),  # More of the same: known from settings alone.
+        (["a"], ["b"], {"num_samples": 400, "discretizer": "decile"}, False),
+        (["a"], None, {}, True),
+        (None, None, {"kernel_width": 2.0}, True),
+        (None, ["a"], {"discretizer": "decile"}, False),
+        ([None], ["a"], {}, True),
+        (["a", None], ["a"], {}, True),
+        (["a", None], ["b"], {}, False),
+        (["a", None], ["a", "b"], {"discretizer": "decile"}, False),
+    ],
+)
+def test_digests_say_what_shares_samples(here: Any, there: Any, settings: dict[str, Any], shared: bool) -> None:
+    usual = {"num_samples": 100, "kernel_width": 1.0, "discretizer": "quartile", "distance_metric": "euclidean"}
+    found = compare(side_of(0, here, **usual), side_of(1, there, **{**usual, **settings}), metrics="jaccard")
+    assert found.table["shared_samples"].tolist() == [shared]
+    assert ("the same samples" in repr(found)) == shared
+
+
 def test_explainers_whose_seed_may_mean_the_same_for_all_instances_lose_it_in_all() -> None:
     one, other = (attributions_of(noisy(seed=seed), explainer="mine", version=seed) for seed in (0, 1))
     found = row(compare(one, other, k=3), "jaccard")

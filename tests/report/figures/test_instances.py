@@ -72,9 +72,15 @@ def test_steady_instances_are_told_apart_and_counted(study_of: Made) -> None:
     assert "dashed: the target 0.80. Surely above it: 2 of 3." in figure.caption
     axes = axes_of(figure)
     _, labels = axes.get_legend_handles_labels()
-    assert labels == ["surely above the target", "not for sure"]
+    assert labels == ["surely above", "open"]
     markers = [one.lines[0].get_marker() for one in axes.containers]
     assert markers == ["o", "s", "D"]
+
+
+def test_instances_that_surely_agree_too_little_are_told_apart(study_of: Made) -> None:
+    often = [[4.0, 3.0, 0.0, 0.0], [0.0, 0.0, 4.0, 3.0]] * 10
+    axes = axes_of(drawn(study_of([often, ALIKE], target=0.9)))
+    assert axes.get_legend_handles_labels()[1] == ["open", "surely below"]
 
 
 @pytest.mark.parametrize(
