@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from limeeval.lime.domain import Array, Domain
+from limeeval.lime.domain import Array, Domain, State
 from limeeval.lime.kernel import Kernel, weights_of
 from limeeval.lime.left_out import REDRAWN_ABOVE, GroupMoments, LeftOut, NothingLeftOut, Redrawn, Source
 from limeeval.lime.model import BATCH_ROWS
@@ -79,6 +79,7 @@ def collect_evidence(
     choose_labels: Callable[[Array], list[int]],
     batch_rows: int = BATCH_ROWS,
     on_samples: Callable[[Samples], None] | None = None,
+    on_drawn: Callable[[int, State], None] | None = None,
 ) -> Iterator[Evidence]:
     """One :class:`Evidence` a neighborhood, in order; memory does not grow with samples or neighborhoods.
 
@@ -93,12 +94,13 @@ def collect_evidence(
         choose_labels: positions of the outputs to explain, from f(x); those that ``predict`` gives.
         batch_rows: the most rows given to the model at once.
         on_samples: given the samples just folded, before they are forgotten.
+        on_drawn: given the number of a neighborhood and its next samples, before they are predicted.
 
     Raises:
         ValueError: the kernel gives weight 0 to every sample.
     """
     weighing = _Weighing(kernel, kernel_widths, sample_counts)
-    samples = predicted_samples(neighborhoods, predict, batch_rows=batch_rows)
+    samples = predicted_samples(neighborhoods, predict, batch_rows=batch_rows, on_drawn=on_drawn)
     for index, own in groupby(samples, key=lambda part: part.neighborhood):
         yield _evidence(neighborhoods[index], own, weighing, choose_labels, on_samples)
 

@@ -61,6 +61,12 @@ class Domain(Protocol):
     def design(self, state: State) -> Array:
         """Interpretable representation z (n, d) of samples."""
 
+    def content(self, state: State) -> tuple[NDArray[Any], ...]:
+        """What tells samples from others: z, and what it does not say of the model inputs; one entry a sample each.
+
+        The same whatever other samples there are; numbers to single precision, for last bits are a processor's own.
+        """
+
     def decode(self, state: State) -> Any:
         """The n model inputs of samples."""
 

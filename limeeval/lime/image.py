@@ -95,6 +95,21 @@ class ImageDomain:
         z: Array = state[0].astype(float)
         return z
 
+    def content(self, state: State) -> tuple[NDArray[Any], ...]:
+        """z as bits, and a digest of what any mask shows."""
+        z = self.design(state)
+        return np.packbits(z.astype(bool), axis=1), np.tile(self._shows, (len(z), 1))
+
+    @cached_property
+    def _shows(self) -> NDArray[np.uint8]:
+        """Digest of the segments, and of as few images as it takes to see each superpixel shown, hidden, and told from
+        all others: everything, nothing, and the superpixels that have each binary digit in their number."""
+        numbers = np.arange(self.width)
+        masks = [numbers >= 0, numbers < 0, *((numbers >> digit & 1) > 0 for digit in range(self.width.bit_length()))]
+        digest = blake2b(self.segments.tobytes(), digest_size=8)
+        self.decode((np.array(masks),)).apply(lambda image: digest.update(image.data), at_once=1)
+        return np.frombuffer(digest.digest(), dtype=np.uint8)
+
     def decode(self, state: State) -> MaskedImages:
         """The masked images."""
         return MaskedImages.of(self.masking, state[0])

@@ -140,15 +140,23 @@ class _Slice(NamedTuple):
 
 
 def predicted_samples(
-    neighborhoods: Sequence[Neighborhood], predict: Predict, *, batch_rows: int = BATCH_ROWS
+    neighborhoods: Sequence[Neighborhood],
+    predict: Predict,
+    *,
+    batch_rows: int = BATCH_ROWS,
+    on_drawn: Callable[[int, State], None] | None = None,
 ) -> Iterator[Samples]:
     """Every sample of every neighborhood, in order; one model call a batch, whichever neighborhoods it spans.
 
-    Batches depend on the neighborhoods alone and hold at most ``batch_rows`` rows (a block at least).
+    Batches depend on the neighborhoods alone and hold at most ``batch_rows`` rows (a block at least). ``on_drawn`` is
+    given the number of a neighborhood and its next samples, before a model that writes into its inputs sees them.
     """
     begun = None
     for pieces in _batches(neighborhoods, rows_at_once(neighborhoods, batch_rows)):
         states = [neighborhoods[piece.neighborhood].draw(piece.start, piece.stop) for piece in pieces]
+        if on_drawn is not None:
+            for piece, state in zip(pieces, states, strict=True):
+                on_drawn(piece.neighborhood, state)
         domains = [neighborhoods[piece.neighborhood].domain for piece in pieces]
         sizes = [piece.stop - piece.start for piece in pieces]
         inputs = _joined([domain.decode(state) for domain, state in zip(domains, states, strict=True)])

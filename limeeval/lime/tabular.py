@@ -125,6 +125,12 @@ class TabularDomain:
             z[:, ~scaled] = cells[:, ~scaled] == own[~scaled]
         return z
 
+    def content(self, state: State) -> tuple[NDArray[Any], ...]:
+        """z, as bits where all columns have bins, and the values in single precision."""
+        z = self.design(state)
+        scaled = self.background.standardized[self.columns].any()
+        return _single(z) if scaled else np.packbits(z.astype(bool), axis=1), _single(state[1])
+
     def decode(self, state: State) -> Any:
         """Rows in the container, order and dtypes that the model was fitted on."""
         _, values = state
@@ -145,6 +151,12 @@ class TabularDomain:
     def _origin(self) -> Array:
         origin: Array = self.design(self.instance)[0]
         return origin
+
+
+def _single(values: Array) -> NDArray[np.float32]:
+    """In single precision, infinite beyond its range; without negative zeros."""
+    with np.errstate(over="ignore"):
+        return np.add(values, 0.0, dtype=np.float32, casting="same_kind")
 
 
 def _padded(upper: Sequence[Array], most: int) -> list[Array]:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from limeeval.report.answer.cells import IDENTITY
 from limeeval.report.scores.units import UNIT
-from limeeval.sweep.columns import MEASURED, is_measured
+from limeeval.sweep.columns import DRAWN, MEASURED, is_measured
 from limeeval.sweep.nonlinearity import FOUND
 
 if TYPE_CHECKING:
@@ -22,7 +22,7 @@ _OF_TABLES: Mapping[str, tuple[str, ...]] = {
     "terms": (*_KEYS, "term", "first", "second", "gain"),
 }
 """Columns that every run has."""
-_TEXT = (*IDENTITY, "feature_name", "label_name", "chosen", "term")
+_TEXT = (*IDENTITY, "feature_name", "label_name", "chosen", "term", DRAWN)
 _WHOLE = (*UNIT, "seed", "feature", "group", "first", "second", "samples")
 _NUMBERS = ("coefficient", "standard_error", "model_prediction", "gain")
 

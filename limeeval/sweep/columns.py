@@ -24,13 +24,16 @@ MEASURED = (
     "is_supported",
     "rows_predicted",
 )
+"""Numbers, of every fit of LIME."""
+DRAWN = "neighborhood"
+"""A digest of the samples that a fit rests on: of z and what else the model was shown, in their order."""
 
 _LADDER = re.compile(r"(r2_)?(at_x[\d.e+-]+)(_spread|_residual_of_seed|_spread_of_seed)?")
 
 
 def is_measured(column: str) -> bool:
-    """Whether a column holds results: one of MEASURED, or fidelity on the samples of some width."""
-    return column in MEASURED or _LADDER.fullmatch(column) is not None
+    """Whether a column holds results: one of MEASURED, fidelity on the samples of some width, or what was drawn."""
+    return column in (*MEASURED, DRAWN) or _LADDER.fullmatch(column) is not None
 
 
 def at_width(factor: float) -> str:

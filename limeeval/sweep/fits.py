@@ -50,6 +50,7 @@ class Fits:
         lines: value at the instance less f(x), then coefficients, 0 where not selected (C, L, 1 + d).
         standard_errors: nan where not selected (C, L, d).
         measured: columns of the table of fits, each (C, L).
+        digests: of what was drawn, one a sample count.
         samples: moments of the perturbed samples at the largest count, at every width (W, ...).
     """
 
@@ -58,11 +59,17 @@ class Fits:
     lines: Array
     standard_errors: Array
     measured: dict[str, Array]
+    digests: Sequence[str]
     samples: Moments
 
 
-def fit_cells(evidence: Sequence[Evidence], domains: Sequence[Domain], settings: FitSettings) -> list[Fits]:
-    """Every fit to B neighborhoods of as many features and labels, together: from each one's evidence at all widths."""
+def fit_cells(
+    evidence: Sequence[Evidence], domains: Sequence[Domain], digests: Sequence[Sequence[str]], settings: FitSettings
+) -> list[Fits]:
+    """Every fit to B neighborhoods of as many features and labels, together: from each one's evidence at all widths.
+
+    ``digests`` are those of its samples, one a sample count.
+    """
     own = np.stack([domain.design(domain.instance)[0] for domain in domains])[:, None, None]
     d = own.shape[-1]
     outputs = np.stack([one.prediction[one.labels] for one in evidence])[:, None, None]
@@ -103,6 +110,7 @@ def fit_cells(evidence: Sequence[Evidence], domains: Sequence[Domain], settings:
             lines=lines[b],
             standard_errors=errors[b],
             measured={name: value[b] for name, value in measured.items()},
+            digests=digests[b],
             samples=one.perturbed[:, -1],
         )
         for b, one in enumerate(evidence)

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from limeeval.lime.domain import Array
 from limeeval.lime.moments import stacked_moments
 from limeeval.metrics.fresh import fresh_fidelity, lack_of_fit
-from limeeval.sweep.columns import MEASURED, at_width
+from limeeval.sweep.columns import DRAWN, MEASURED, at_width
 from limeeval.sweep.fits import Fits, FitSettings
 from limeeval.sweep.grid import Cell, setting_text
 from limeeval.sweep.plan import Plan
@@ -60,6 +60,8 @@ def rows_of(plan: Plan, settings: FitSettings, explained: Explained) -> Rows:
     measured["rows_predicted"] = np.broadcast_to(np.array([[cell.num_samples] for cell in cells]), shape)
     for name in dict.fromkeys([*MEASURED, *measured]):
         rows[name] = measured[name].ravel() if name in measured else np.full(n, np.nan)
+    digests = [fit.digests[settings.counts.index(cell.num_samples)] for fit in fits for cell in cells]
+    rows[DRAWN] = np.repeat(digests, len(labels))
     coefficients = np.stack([fit.lines[..., 1:] for fit in fits])
     errors = np.stack([fit.standard_errors for fit in fits])
     return Rows(rows, explained.feature_names, coefficients.ravel(), errors.ravel())

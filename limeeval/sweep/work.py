@@ -23,6 +23,7 @@ from limeeval.lime.neighborhood import (
     predicted_samples,
     rows_at_once,
 )
+from limeeval.sweep.drawn import Drawn
 from limeeval.sweep.fits import Fits, FitSettings, fit_cells
 from limeeval.sweep.grid import FIT_KEYS
 from limeeval.sweep.plan import Plan, Sampling
@@ -146,6 +147,8 @@ class Work:
             number: [] for number, one in enumerate(neighborhoods) if one.seed in self.kept_seeds
         }
 
+        drawn = [Drawn(one.domain, self.settings.counts) for one in neighborhoods]
+
         def predicted(samples: Samples) -> None:
             if samples.neighborhood in kept:
                 kept[samples.neighborhood].append(samples.outputs)
@@ -161,9 +164,10 @@ class Work:
             choose_labels=self.labels.outputs,
             batch_rows=self.batch_rows,
             on_samples=predicted,
+            on_drawn=lambda number, state: drawn[number].add(state),
         )
-        pairs = zip(neighborhoods, evidence, strict=True)
-        fits = [fit for several in _together(pairs) for fit in fit_cells(*several, self.settings)]
+        found = zip(evidence, drawn, strict=True)
+        fits = [fit for several in _together(found) for fit in fit_cells(*several, self.settings)]
         outputs = {unit.start + number: np.concatenate(parts) for number, parts in kept.items()}
         return Done(fits, answers.rows_predicted, answers.rows_stored, answers.remarks, outputs)
 
@@ -176,18 +180,22 @@ class Work:
         )
 
 
-def _together(pairs: Iterable[tuple[Neighborhood, Evidence]]) -> Iterator[tuple[list[Evidence], list[Domain]]]:
-    """Consecutive neighborhoods of one shape, as many as a processor's cache has room for."""
+def _together(
+    pairs: Iterable[tuple[Evidence, Drawn]],
+) -> Iterator[tuple[list[Evidence], list[Domain], list[list[str]]]]:
+    """Evidence, domains and digests of consecutive neighborhoods of one shape: as many as a processor's cache holds."""
     evidence: list[Evidence] = []
     domains: list[Domain] = []
-    for neighborhood, found in pairs:
+    digests: list[list[str]] = []
+    for found, drawn in pairs:
         size, shape = GROUPS * found.perturbed.gram.nbytes, found.perturbed.cross.shape
         if evidence and (shape != evidence[0].perturbed.cross.shape or (1 + len(evidence)) * size > _CACHED_BYTES):
-            yield evidence, domains
-            evidence, domains = [], []
+            yield evidence, domains, digests
+            evidence, domains, digests = [], [], []
         evidence.append(found)
-        domains.append(neighborhood.domain)
-    yield evidence, domains
+        domains.append(drawn.domain)
+        digests.append(drawn.digests)
+    yield evidence, domains, digests
 
 
 def work_of(plan: Plan, store: Store | None = None) -> Work:

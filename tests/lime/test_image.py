@@ -33,6 +33,42 @@ def masks_of(domain, n, *, seed=0, method="bernoulli"):
     return domain.design(Neighborhood(domain, seed, n, method).draw(0, n))
 
 
+class TestContent:
+    """What tells samples apart: masks, and what any mask shows."""
+
+    def test_masks_are_bits(self):
+        domain = domain_of()
+        state = Neighborhood(domain, 0, 40).draw(0, 40)
+        masks, _ = domain.content(state)
+        np.testing.assert_array_equal(np.unpackbits(masks, axis=1, count=D), state[0])
+
+    @pytest.mark.parametrize("dtype", ["?", "u1", "i8", "f2", "f4", "f8"])
+    def test_what_masks_show_is_the_same_for_all(self, dtype):
+        domain = domain_of(image_of(3, 4, 3, dtype=dtype))
+        _, shows = domain.content(Neighborhood(domain, 0, 40).draw(0, 40))
+        assert len(shows) == 40
+        np.testing.assert_array_equal(shows, np.tile(shows[:1], (40, 1)))
+
+    def test_every_pixel_and_superpixel_counts(self):
+        """A pixel of the image or of what hides it, a pixel in another superpixel, superpixels numbered otherwise."""
+        image, hidden = image_of(3, 4, 3), image_of(3, 4, 3, seed=1)
+
+        def shown(image=image, hidden=hidden, segments=SEGMENTS):
+            domain = ImageDomain(Masking(image, hidden, segments))
+            return domain.content(domain.instance)[1].tobytes()
+
+        found = {shown()}
+        for pixel in np.ndindex(3, 4):
+            brighter = np.zeros((3, 4, 3), dtype="u1")
+            brighter[pixel] = 1
+            elsewhere = np.where(brighter[..., 0], (SEGMENTS + 1) % D, SEGMENTS)
+            found |= {shown(image=image ^ brighter), shown(hidden=hidden ^ brighter), shown(segments=elsewhere)}
+        for order in [(1, 0, 2, 3), (1, 2, 3, 0), (0, 1, 3, 2)]:
+            found.add(shown(segments=np.array(order)[SEGMENTS]))
+        assert len(found) == 1 + 3 * 12 + 3
+        assert shown(image.copy(), hidden.copy(), SEGMENTS.copy()) in found
+
+
 class TestMasks:
     @pytest.mark.parametrize("method", MASK_SAMPLING_METHODS)
     def test_the_first_is_the_whole_image(self, method):

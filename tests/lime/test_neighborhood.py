@@ -41,6 +41,31 @@ def drawn(neighborhood, start, stop):
     return np.hstack([neighborhood.domain.design(state), neighborhood.domain.decode(state)])
 
 
+def content_of(values):
+    """Of one sample of a domain without bins, given its numbers."""
+    domain = made(bins=False, categorical_features=None).domain(TRAIN[0])
+    return domain.content((np.zeros((1, D), dtype=np.uint8), np.array([values])))
+
+
+def test_content_is_told_in_single_precision():
+    values = [0.1, 2.0, 3.0, 4.0, 1.0]
+    last_bits = np.nextafter(values, np.inf)
+    assert content_of(values)[1].tobytes() == content_of(last_bits)[1].tobytes()
+    assert content_of(values)[1].tobytes() != content_of(np.multiply(values, 1 + 1e-6))[1].tobytes()
+    assert content_of([-0.0] * D)[1].tobytes() == content_of([0.0] * D)[1].tobytes()
+    assert content_of([1e300, -1e300, np.nan, 0, 0])[1].tolist()[0][:2] == [np.inf, -np.inf]
+
+
+@pytest.mark.parametrize("bins", [True, False])
+def test_content_is_z_and_the_values(bins):
+    domain = made(bins).domain(TRAIN[0])
+    state = Neighborhood(domain, 0, 40).draw(0, 40)
+    z, values = domain.content(state)
+    expected = domain.design(state)
+    np.testing.assert_array_equal(np.unpackbits(z, axis=1, count=D) if bins else z, expected.astype(np.float32))
+    np.testing.assert_array_equal(values, state[1].astype(np.float32))
+
+
 def evidence_of(neighborhoods, widths, counts, model=None, **options):
     return list(
         collect_evidence(

@@ -14,7 +14,7 @@ import limeeval
 from limeeval.app import main
 from limeeval.study.folder import provenance_in, rebuild
 from limeeval.study.study import Study
-from limeeval.sweep.columns import MEASURED
+from limeeval.sweep.columns import DRAWN, MEASURED
 
 LIME = {"num_samples": [60, 120], "kernel_width_factor": [0.5, 1]}
 
@@ -168,6 +168,18 @@ def test_attributions_of_another_version(column: str, run: Path) -> None:
 def test_every_measured_column_of_limes_fits_is_needed(column: str, run: Path) -> None:
     changed_table(run, "fits", without(column))
     with pytest.raises(ValueError, match=f"fits.parquet lacks {column}. "):
+        limeeval.load(run)
+
+
+def test_runs_from_before_digests_of_what_was_drawn(run: Path, study: Study) -> None:
+    assert study.fits[DRAWN].nunique() == 3 * 3 * 2
+    assert limeeval.load(run).fits[DRAWN].tolist() == study.fits[DRAWN].tolist()
+    changed_table(run, "fits", without(DRAWN))
+    assert limeeval.load(run).scores.equals(study.scores)
+    changed_table(run, "fits", lambda fits: fits.assign(**{DRAWN: None}))
+    assert limeeval.load(run).fits[DRAWN].isna().all()
+    changed_table(run, "fits", lambda fits: fits.assign(**{DRAWN: 0.5}))
+    with pytest.raises(ValueError, match=r"neighborhood in fits\.parquet must be text, got float64"):
         limeeval.load(run)
 
 

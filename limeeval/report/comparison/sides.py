@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from limeeval.report.answer.cells import IDENTITY
 from limeeval.report.comparison.arguments import check_where
@@ -11,8 +11,12 @@ from limeeval.report.comparison.rows import by_row
 from limeeval.report.comparison.tables import Tables, distinct, tables_of
 from limeeval.report.comparison.words import listed, named, suggested
 from limeeval.report.scores.instances import LIME
-from limeeval.report.scores.units import units_of
+from limeeval.report.scores.units import KEYS, units_of
+from limeeval.sweep.columns import DRAWN
 from limeeval.sweep.grid import FIT_KEYS, WIDTH_KEYS
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 _SAME_SAMPLES = (*WIDTH_KEYS, *FIT_KEYS, "num_samples")
 """Settings of LIME that may differ between fits to the same samples."""
@@ -71,13 +75,15 @@ class Sides(NamedTuple):
 
     @property
     def share_samples(self) -> bool:
-        """Whether what a seed of LIME draws is known to be the same, if the data are."""
-        return (
-            self.one.is_lime
-            and self.other.is_lime
-            and not self.changed
-            and not set(self.differs) - {*_SAME_SAMPLES, "model"}
-        )
+        """Whether a seed of LIME drew the same on both sides: by digests, and by settings where these are not known."""
+        if not (self.one.is_lime and self.other.is_lime):
+            return False
+        is_expected = not self.changed and not set(self.differs) - {*_SAME_SAMPLES, "model"}
+        if "num_samples" in self.differs:  # Digests of fewer samples are others.
+            return is_expected
+        found = equal_digests(self.one.tables.fits, self.other.tables.fits)
+        is_known = len(found) > 0 and not found.isna().any()
+        return bool(found.all()) and (is_known or is_expected)
 
 
 def sides_of(one: Any, other: Any, *, by: By | None, where: Mapping[str, Any] | None) -> Sides:
@@ -105,6 +111,20 @@ def sides_of(one: Any, other: Any, *, by: By | None, where: Mapping[str, Any] | 
     for tables in (first, second):
         _check_fits(tables)
     return Sides(Side(first, cells[0], names[0]), Side(second, cells[1], names[1]), differs, changed)
+
+
+def equal_digests(one: pd.DataFrame | None, other: pd.DataFrame | None) -> pd.Series:
+    """Of each fit that two tables of one setting each have: whether it rests on the same samples, missing if unknown.
+
+    Fits are of the same instance, label and seed. Empty where a table is None, or has no digests of what was drawn.
+    """
+    import pandas as pd
+
+    if one is None or other is None or DRAWN not in one or DRAWN not in other:
+        return pd.Series(dtype="boolean")
+    pairs = one[[*KEYS, DRAWN]].merge(other[[*KEYS, DRAWN]], on=KEYS)
+    here, there = pairs[f"{DRAWN}_x"], pairs[f"{DRAWN}_y"]
+    return (here == there).astype("boolean").where(here.notna() & there.notna())
 
 
 def _check_fits(tables: Tables) -> None:
