@@ -8,7 +8,7 @@ from pathlib import Path
 
 from limeeval.report.nearest import did_you_mean
 
-SUBCOMMANDS = ("explain", "report", "rerun")
+SUBCOMMANDS = ("explain", "report", "check", "rerun")
 FLAGS = {
     "--help": "-h",
     "--hydra-help": "",

@@ -20,7 +20,8 @@ def configuration_folder() -> Path:
 
 
 def main() -> None:
-    """Runs the command line and exits: 0 done, 2 wrong usage or configuration, 3 something failed on the way."""
+    """Runs the command line and exits: 0 done, 1 a threshold failed, 2 wrong usage or data, 3 something failed."""
+    code = DONE
     try:
         if os.getcwd() not in sys.path:  # The script is to find the user's modules as `python -m` does.
             sys.path.insert(0, os.getcwd())
@@ -32,7 +33,6 @@ def main() -> None:
         code = INTERRUPTED
     except BrokenPipeError:  # Whoever read our output has gone: `| head`.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        code = DONE
     except OSError as error:
         print(f"limeeval: {error}", file=sys.stderr)
         code = WRONG_USAGE
@@ -47,6 +47,10 @@ def _command(arguments: Sequence[str]) -> int:
             from limeeval.app.report import report
 
             return report(rest)
+        if name == "check":
+            from limeeval.app.check import check
+
+            return check(rest)
         if name == "rerun":
             rest = _again(rest)
         line = line_of(rest)

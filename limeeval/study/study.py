@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
     import pandas as pd
 
+    from limeeval.check.check import Checked
     from limeeval.report.comparison.paired_comparison import PairedComparison
     from limeeval.report.comparison.sides import By
     from limeeval.study.plots import Plots
@@ -72,7 +73,7 @@ class Study:
     Attributes:
         attributions: one row a task, model, explainer, instance, label, setting, seed and feature: ``coefficient`` and
             ``standard_error``.
-        fits: one row a fit.
+        fits: one row a fit; ``neighborhood`` is a digest of the samples that it rests on.
         instances: one row an explained instance and label.
         descriptions: what was run, one for each task, model and explainer.
         target: what counts as stable and as faithful.
@@ -163,6 +164,23 @@ class Study:
         from limeeval.report.comparison.compare import compare
 
         return compare(self, other, by=by, where=where, k=k, metrics=metrics)
+
+    def check(self, thresholds: Any, *, baseline: Any = None, unpaired: bool = False) -> Checked:
+        """Holds the study against thresholds: its repr is a table, ``exit_code`` 1 if any failed, else 0.
+
+        Args:
+            thresholds: path of a yaml, or a list of mappings as there, such as
+                ``{"metric": "jaccard", "at_least": 0.9, "where": {"num_samples": 1000}}``.
+            baseline: what ``no_worse_than_baseline`` compares with: a study, or the path of a saved baseline.
+            unpaired: whether the baseline may have explained other instances.
+
+        Raises:
+            ValueError: a threshold that means nothing here, a study of which units failed, or a baseline that is
+                needed and not there, or that cannot be compared with. There is no verdict then.
+        """
+        from limeeval.check.check import check
+
+        return check(self, thresholds, baseline=baseline, unpaired=unpaired)
 
     @property
     def plot(self) -> Plots:

@@ -17,7 +17,7 @@ def test_all_else_is_a_sweep(arguments: list[str]) -> None:
 
 
 def test_another_word_names_the_subcommands_and_the_nearest() -> None:
-    with pytest.raises(ValueError, match="subcommands explain, report, rerun, got reprot; did you mean report"):
+    with pytest.raises(ValueError, match="subcommands explain, report, check, rerun, got reprot; did you mean report"):
         split_subcommand(["reprot", "x=1"])
     with pytest.raises(ValueError, match=r"got zzz$"):
         split_subcommand(["zzz"])

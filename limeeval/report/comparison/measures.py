@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import NamedTuple
 
 import numpy as np
@@ -15,6 +15,8 @@ from limeeval.lime.domain import Array
 from limeeval.metrics.catalogue import Metric, agreement_metrics, similarities
 from limeeval.metrics.pairs import sums_without_diagonal
 from limeeval.report.comparison.matched import Matched
+from limeeval.report.scores.groups import Positions
+from limeeval.report.scores.runs import Runs
 
 LOG_SD = "log_sd"
 """The logarithm of the standard deviation of coefficients over seeds, mean over features: its difference is the log
@@ -47,8 +49,8 @@ class Measured(NamedTuple):
     is_sound: bool = True
 
 
-class _Pairs(NamedTuple):
-    """A metric of pairs: its mean (2, P), what seeds do (2, P, S), unseen errors, most it can differ and k (2, P)."""
+class PairsOfUnits(NamedTuple):
+    """A metric of pairs: its mean (...), what seeds do (..., S), unseen errors, most it can differ and k (...)."""
 
     mean: Array
     changes: Array
@@ -79,24 +81,37 @@ def compared_metrics() -> dict[str, Metric]:
 
 def agreement_measures(found: Matched, metrics: Mapping[str, Metric]) -> Iterator[Measured]:
     """Every metric that is a mean over pairs of runs."""
-    shape = 2 * found.pairs
-    own = {name: _blank(shape, len(found.seeds)) for name in metrics}
-    for runs, places in found.parts():
+    own = pairs_of_units(found.parts(), metrics, units=2 * found.pairs, seeds=len(found.seeds))
+    same = _unchanged(found)
+    for name, part in own.items():
+        part.unseen.reshape(2, -1)[:, same] = 0.0
+        of_sides = PairsOfUnits(*(values.reshape(2, found.pairs, *values.shape[1:]) for values in part))
+        yield _over_instances(name, of_sides, found)
+
+
+def pairs_of_units(
+    parts: Iterable[tuple[Runs, Positions]], metrics: Mapping[str, Metric], *, units: int, seeds: int
+) -> dict[str, PairsOfUnits]:
+    """Metrics that are means over pairs of runs, of so many units (U,) and seeds (S); nan where undefined.
+
+    Args:
+        parts: runs of units of equal shape, and the places of their seeds (u, R).
+        metrics: by name.
+        units: how many there are.
+        seeds: how many there are.
+    """
+    own = {name: _blank(units, seeds) for name in metrics}
+    for runs, places in parts:
         defined = {name: metric for name, metric in metrics.items() if runs.k or not metric.at_k}
         for name, similarity in similarities(defined, runs.coefficients, runs.k, runs.standard_errors).items():
             sums, count = metrics[name].scale * sums_without_diagonal(similarity.pairs), places.shape[1]
             part = own[name]
-            part.mean[runs.units] = sums.sum(axis=-1) / (count * (count - 1))
+            part.mean[runs.units] = sums.sum(axis=-1) / (count * (count - 1)) if count > 1 else np.nan
             part.changes[runs.units[:, None], places] = seed_changes(pairs_without_each(sums))
             part.unseen[runs.units] = metrics[name].scale * unseen(similarity.one_swap, count)
             part.most[runs.units] = metrics[name].scale * (1 - similarity.minimum)
             part.k[runs.units] = runs.k if metrics[name].at_k else 0
-    same = _unchanged(found)
-    for name, part in own.items():
-        part.unseen.reshape(2, -1)[:, same] = 0.0
-        yield _over_instances(
-            name, _Pairs(*(values.reshape(2, found.pairs, *values.shape[1:]) for values in part)), found
-        )
+    return own
 
 
 def log_sd_measure(found: Matched) -> tuple[Measured, LeftOut]:
@@ -122,12 +137,12 @@ def log_sd_measure(found: Matched) -> tuple[Measured, LeftOut]:
                 mean[side, pair] = of_side.value[moves].mean()
                 changes[side, pair, found.has_seed[side, pair]] = of_side.changes[:, moves].mean(axis=-1)
     nothing = np.zeros(mean.shape)
-    measured = _over_instances(LOG_SD, _Pairs(mean, changes, nothing, nothing, nothing), found)
+    measured = _over_instances(LOG_SD, PairsOfUnits(mean, changes, nothing, nothing, nothing), found)
     lost = LeftOut(left_out, total)
     return measured._replace(most=np.inf, is_better_higher=False, is_sound=not lost.is_much), lost
 
 
-def _over_instances(name: str, part: _Pairs, found: Matched) -> Measured:
+def _over_instances(name: str, part: PairsOfUnits, found: Matched) -> Measured:
     """Of each instance the mean over its labels, which share its seeds; then the mean over instances."""
     known: NDArray[np.bool_] = np.asarray(np.isfinite(part.mean).all(axis=0))
     means, changes, doubts = (found.over_labels(values, known) for values in (part.mean, part.changes, part.unseen))
@@ -168,6 +183,6 @@ def _unchanged(found: Matched) -> NDArray[np.bool_]:
     )
 
 
-def _blank(units: int, seeds: int) -> _Pairs:
+def _blank(units: int, seeds: int) -> PairsOfUnits:
     mean, doubt, most, k = np.full((4, units), np.nan)
-    return _Pairs(mean, np.zeros((units, seeds)), doubt, most, k)
+    return PairsOfUnits(mean, np.zeros((units, seeds)), doubt, most, k)

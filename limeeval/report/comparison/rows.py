@@ -23,14 +23,14 @@ def by_row(one: Tables, other: Tables) -> tuple[Tables, Tables, int]:
     Raises:
         ValueError: all that both have are other instances: names that are but positions, in other data.
     """
-    rows = _rows(one), _rows(other)
+    rows = rows_by_name(one), rows_by_name(other)
     if rows[0] is None or rows[1] is None:
-        return one, other, _changed(_by_position(one), _by_position(other))
+        return one, other, _changed(rows_by_position(one), rows_by_position(other))
     named = one.with_instances(rows[0]["row"].to_dict()), other.with_instances(rows[1]["row"].to_dict())
     return *named, _changed(rows[0].set_index("row"), rows[1].set_index("row"))
 
 
-def _rows(tables: Tables) -> pd.DataFrame | None:
+def rows_by_name(tables: Tables) -> pd.DataFrame | None:
     """The user's row of each instance, and its values, by position."""
     known = tables.instances
     if known is None or not {"instance", "row"} <= set(known.columns):
@@ -42,7 +42,7 @@ def _rows(tables: Tables) -> pd.DataFrame | None:
     return found if is_clear and tables.attributions["instance"].isin(found.index).all() else None
 
 
-def _by_position(tables: Tables) -> pd.DataFrame | None:
+def rows_by_position(tables: Tables) -> pd.DataFrame | None:
     """The values of each instance; None if they are not known."""
     known = tables.instances
     if known is None or "instance" not in known.columns:

@@ -1,0 +1,153 @@
+"""``python -m limeeval check``: a run held against thresholds, and an exit code that a build can trust."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, cast
+
+from limeeval.app.check_arguments import REPORTS, USAGE, Asked, asked_by
+
+if TYPE_CHECKING:
+    from limeeval.check.check import Checked
+    from limeeval.check.power import Power
+    from limeeval.report.run import Run
+
+
+def check(arguments: Sequence[str]) -> int:
+    """Judges a run, and returns 0, or 1 if a threshold failed; nothing is written before everything is judged.
+
+    Raises:
+        ValueError: a mistake in what was asked for, or a run that cannot be judged.
+    """
+    asked = asked_by(arguments)
+    if "--help" in asked.flags:
+        print(USAGE)
+        return 0
+    run = _run(asked.folder)
+    if (path := asked.path("--init")) is not None:
+        return _init(run, path)
+    if (path := asked.path("--update-baseline")) is not None:
+        return _update(run, path, asked)
+    return _judge(run, asked)
+
+
+def _judge(run: Run, asked: Asked) -> int:
+    from limeeval.app.terminal import Terminal
+    from limeeval.check.check import check as checked_run
+    from limeeval.check.outputs.annotations import annotation_lines
+    from limeeval.check.outputs.terminal import print_checked
+
+    before, unpaired = _baseline(asked.options.get("--baseline")), "--unpaired" in asked.flags
+    checked = checked_run(run, _thresholds(asked), baseline=before, unpaired=unpaired)
+    _write(checked, asked)
+    console = Terminal()
+    print_checked(console, checked)
+    if os.environ.get("GITHUB_ACTIONS") == "true":
+        for line in annotation_lines(checked.verdicts):
+            console.print(line, markup=False, soft_wrap=True)
+    return checked.exit_code
+
+
+def _run(folder: Path | None) -> Run:
+    from limeeval.app.rerun import newest_run
+    from limeeval.study.saved import saved_run
+
+    return cast("Run", saved_run(folder or newest_run()))  # All of a run that checks ask for.
+
+
+def _thresholds(asked: Asked) -> Path:
+    """The file that is meant: one of that name, or a yaml of ours."""
+    from limeeval.app.main import configuration_folder
+
+    given = asked.options["--thresholds"]
+    own = {path.stem: path for path in (configuration_folder() / "thresholds").glob("*.yaml")}
+    if Path(given).exists() or given not in own:
+        return Path(given)
+    return own[given]
+
+
+def _baseline(given: str | None) -> Any:
+    """A run, or the path of a saved baseline."""
+    if given is None:
+        return None
+    path = Path(given)
+    return _run(path) if path.is_dir() else path
+
+
+def _init(run: Run, path: Path) -> int:
+    from limeeval.check.init import first_thresholds
+    from limeeval.check.outputs.files import write
+
+    write(path, first_thresholds(run), "--init")
+    print(f"Thresholds to begin with: {path}")
+    return 0
+
+
+def _update(run: Run, path: Path, asked: Asked) -> int:
+    """Writes a baseline, and says the smallest margins that it can tell from noise."""
+    from limeeval.check.asked import check_asked
+    from limeeval.check.baseline import baseline_of
+    from limeeval.check.check import check_whole
+    from limeeval.check.power import powers_of
+    from limeeval.check.scores import scores_of
+    from limeeval.check.thresholds import Threshold, thresholds_in
+
+    check_whole(run)
+    stated = thresholds_in(_thresholds(asked)) if "--thresholds" in asked.options else []
+    scores = scores_of(run.scores)
+    for one in stated:
+        check_asked(one, scores)
+    baseline = baseline_of(run)
+    compared = [one for one in stated if one.no_worse_than_baseline is not None]
+    powers = powers_of(compared or [Threshold("jaccard", no_worse_than_baseline=0.0)], baseline)
+    baseline.save(path)
+    print(f"Baseline: {path} ({path.stat().st_size / 1024:,.0f} KiB)")
+    print(f"Smallest margins that are detected with 95 % when exceeded twofold, for a file of {len(powers)} checks:")
+    for power in powers:
+        print(f"  {power if compared else _without_margin(power)}")
+    return 0
+
+
+def _without_margin(power: Power) -> str:
+    """What a check could see that nobody has asked for yet."""
+    return f"{power.threshold.metric} ({power.rows}): {power.smallest:.3g}"
+
+
+def _write(checked: Checked, asked: Asked) -> None:
+    """Reports, all of them made before any is written."""
+    from limeeval.check.outputs.files import write
+
+    texts = {option: _report(option, checked) for option in REPORTS if option in asked.options}
+    for option, text in texts.items():
+        write(Path(asked.options[option]), text, option)
+    if summary := os.environ.get("GITHUB_STEP_SUMMARY"):
+        _append(Path(summary), checked)
+
+
+def _report(option: str, checked: Checked) -> str:
+    if option == "--junit":
+        from limeeval.check.outputs.junit import junit
+
+        return junit(checked.verdicts)
+    if option == "--json":
+        from limeeval.check.outputs.json import json
+
+        return json(checked)
+    from limeeval.check.outputs.markdown import markdown
+
+    return markdown(checked)
+
+
+def _append(summary: Path, checked: Checked) -> None:
+    """Adds the table to the summary of a job; where that cannot be, the verdict stands all the same."""
+    from limeeval.check.outputs.markdown import LIMIT, markdown
+
+    try:
+        taken = summary.stat().st_size if summary.exists() else 0
+        with summary.open("ab") as file:
+            file.write(markdown(checked, room=LIMIT - taken).encode("utf-8", "replace"))
+    except OSError as error:
+        print(f"limeeval: no summary in GITHUB_STEP_SUMMARY, {summary} ({error.strerror})", file=sys.stderr)

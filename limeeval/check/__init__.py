@@ -1,0 +1,1 @@
+"""Thresholds that a build can trust: saved rows become verdicts, and an exit code."""

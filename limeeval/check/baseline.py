@@ -1,0 +1,168 @@
+"""What a run is held against: the scores of fixed instances with their standard errors, in one small file."""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Callable, Collection, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from limeeval.check.origin import Origin, origin_of
+from limeeval.check.panel import COLUMNS, panel_of
+from limeeval.report.run import Run
+
+if TYPE_CHECKING:
+    import pandas as pd
+    import pyarrow
+
+SCHEMA = 1
+_KEY = b"limeeval"
+_KIND = "baseline"
+_PROVENANCE = "provenance.json"
+
+
+@dataclass(frozen=True, eq=False)
+class Baseline:
+    """The panel of a run, and where it comes from.
+
+    Attributes:
+        panel: one row a setting, metric and instance: see :func:`limeeval.check.panel.panel_of`.
+        origin: versions, model and data of the run.
+    """
+
+    panel: pd.DataFrame
+    origin: Origin
+
+    def save(self, path: str | os.PathLike[str]) -> None:
+        """Writes it as one Parquet file, replacing what is there; :func:`read_baseline` reads it.
+
+        Raises:
+            OSError: it cannot be written.
+        """
+        import pyarrow
+        import pyarrow.parquet as parquet
+
+        table = pyarrow.Table.from_pandas(self.panel, preserve_index=False)
+        about = {"kind": _KIND, "schema": SCHEMA, **self.origin.to_dict()}
+        table = table.replace_schema_metadata({**table.schema.metadata, _KEY: json.dumps(about).encode()})
+        target = Path(path)
+        target.parent.mkdir(parents=True, exist_ok=True)
+        part = target.with_name(f"{target.name}.part")
+        parquet.write_table(table, part, compression="zstd")
+        os.replace(part, target)
+
+
+def baseline_of(
+    run: Run, *, provenance: Mapping[str, Any] | None = None, metrics: Collection[str] | None = None
+) -> Baseline:
+    """The baseline that a run is.
+
+    Args:
+        run: whose rows they are.
+        provenance: what its ``provenance.json`` says; None for what the run itself knows, if it does.
+        metrics: names of those that are wanted; None for all of which there is a standard error.
+    """
+    known = getattr(run, "provenance", None) if provenance is None else provenance
+    return Baseline(panel_of(run, metrics), origin_of(known))
+
+
+def baseline_at(
+    path: str | os.PathLike[str], *, load: Callable[[Path], Run], metrics: Collection[str] | None = None
+) -> Baseline:
+    """The baseline in a file, or of a run's folder.
+
+    Args:
+        path: of either.
+        load: what reads a run's folder.
+        metrics: names of those that are wanted of a folder; None for all.
+
+    Raises:
+        ValueError: it is neither, or cannot be read.
+    """
+    at = Path(path)
+    if not at.is_dir():
+        return read_baseline(at)
+    return baseline_of(load(at), provenance=_provenance(at), metrics=metrics)
+
+
+def read_baseline(path: str | os.PathLike[str]) -> Baseline:
+    """The baseline in a file.
+
+    Raises:
+        ValueError: there is no such file, it is no baseline, or one of a newer version.
+    """
+    table = _table(Path(path))
+    about = _about(table, path)
+    panel = table.to_pandas()
+    lacking = [name for name in COLUMNS if name not in panel]
+    if lacking or panel.empty:
+        what = f"without {', '.join(lacking)}" if lacking else "without rows"
+        raise ValueError(f"{_rule(path)}, got one {what}")
+    return Baseline(panel, _origin(about, path))
+
+
+def check_has(baseline: Baseline, metric: str) -> None:
+    """Whether a baseline has rows of a metric.
+
+    Raises:
+        ValueError: it has none.
+    """
+    there = sorted(set(baseline.panel["metric"]))
+    if metric not in there:
+        raise ValueError(f"the baseline must have {metric}, got {', '.join(there)}: make it anew")
+
+
+def _table(path: Path) -> pyarrow.Table:
+    """The table in a Parquet file, whatever pyarrow says of a file that is none."""
+    import pyarrow.parquet as parquet
+
+    if not path.is_file():
+        raise ValueError(f"{_rule(path)}, got nothing of that name")
+    try:
+        return parquet.read_table(path)
+    except MemoryError:
+        raise
+    except Exception as error:  # Of many kinds: pyarrow's own have no common one but this.
+        raise ValueError(f"{_rule(path)}, got a file that is not Parquet: {' '.join(str(error).split())}") from error
+
+
+def _about(table: pyarrow.Table, path: str | os.PathLike[str]) -> dict[str, Any]:
+    """What the file says of itself."""
+    try:
+        found = json.loads((table.schema.metadata or {})[_KEY])
+        kind, schema = found["kind"], int(found["schema"])
+    except (KeyError, TypeError, ValueError) as error:
+        raise ValueError(f"{_rule(path)}, got another Parquet file") from error
+    if kind != _KIND:
+        raise ValueError(f"{_rule(path)}, got another Parquet file")
+    if schema > SCHEMA:
+        wrote = found.get("limeeval") or "a newer version"
+        raise ValueError(
+            f"{_rule(path)} of schema {SCHEMA} at most, got {schema}: limeeval {wrote} wrote it; update limeeval"
+        )
+    return dict(found)
+
+
+def _origin(about: Mapping[str, Any], path: str | os.PathLike[str]) -> Origin:
+    kinds = {"limeeval": str, "libraries": dict, "models": dict, "date": str}
+    for name, kind in kinds.items():
+        if not isinstance(about.get(name, kind()), kind):
+            raise ValueError(f"{_rule(path)}, got one that says something else of {name}: {about[name]!r:.40}")
+    return Origin(**{name: about[name] for name in kinds if name in about})
+
+
+def _rule(path: str | os.PathLike[str]) -> str:
+    return f"a baseline must be the folder of a run or a file that --update-baseline wrote, here {os.fspath(path)}"
+
+
+def _provenance(folder: Path) -> Mapping[str, Any] | None:
+    path = folder / _PROVENANCE
+    if not path.is_file():
+        return None
+    try:
+        found = json.loads(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError, RecursionError) as error:
+        raise ValueError(f"{path} must be JSON, got {' '.join(str(error).split())}") from error
+    return found if isinstance(found, Mapping) else None

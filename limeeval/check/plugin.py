@@ -1,0 +1,33 @@
+"""A fixture for a project's own tests: ``limeeval_check`` fails a test with the table of what failed."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from limeeval.check.check import Checked
+
+
+@pytest.fixture(scope="session")
+def limeeval_check() -> Callable[..., Checked]:
+    """``limeeval_check(study_or_folder, thresholds, baseline=None)`` fails the test if a threshold does.
+
+    What passes is returned, as :meth:`limeeval.Study.check` returns it; what cannot be judged raises a ValueError.
+    """
+    return _checked
+
+
+def _checked(study: Any, thresholds: Any, baseline: Any = None, *, unpaired: bool = False) -> Checked:
+    __tracebackhide__ = True
+    if not hasattr(study, "scores"):
+        import limeeval
+
+        study = limeeval.load(study)
+    found: Checked = study.check(thresholds, baseline=baseline, unpaired=unpaired)
+    if found.failed:
+        pytest.fail(repr(found), pytrace=False)
+    return found

@@ -1,0 +1,103 @@
+"""The smallest margin that a gate can keep: one that is surely seen when a score is worse by twice as much."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from typing import NamedTuple
+
+from limeeval.check.baseline import Baseline, check_has
+from limeeval.check.cells import Cell, cells_of, in_words, matched_cells
+from limeeval.check.same_instances import seeds_of
+from limeeval.check.thresholds import Threshold
+from limeeval.inference.paired import paired_difference
+
+ALPHA = 0.01
+"""How often a file of checks may fail where nothing is worse."""
+DETECTED = 0.95
+"""How often it is to fail where a score is worse by twice the margin."""
+
+
+class Power(NamedTuple):
+    """What one check can see.
+
+    Attributes:
+        threshold: what was asked.
+        rows: which rows, in words.
+        standard_error: of a difference from a run of as many seeds; nan below three.
+        smallest: the smallest margin that is detected when exceeded twofold; nan below three seeds.
+    """
+
+    threshold: Threshold
+    rows: str
+    standard_error: float
+    smallest: float
+
+    @property
+    def is_underpowered(self) -> bool:
+        """Whether the margin is smaller than that."""
+        return is_underpowered(self.threshold.no_worse_than_baseline or 0.0, self.smallest)
+
+    def __str__(self) -> str:
+        margin = self.threshold.no_worse_than_baseline or 0.0
+        if math.isnan(self.smallest):
+            return f"{self.threshold.metric} ({self.rows}): fewer than three seeds tell no difference from noise"
+        found = f"{self.threshold.metric} ({self.rows}): the smallest margin is {self.smallest:.3g}"
+        return (
+            f"{found}; underpowered: {margin:g} is smaller" if self.is_underpowered else f"{found}, within {margin:g}"
+        )
+
+
+def smallest_margin(standard_error: float, checks: int, *, df: float = math.inf) -> float:
+    """The smallest margin that is detected with 95 % when exceeded twofold; at least 0, smaller is better.
+
+    A check fails where one-sided p of no drop is below alpha / m, and a drop of 2 margin is found so with 95 % if
+    2 margin >= (z_{1 - alpha/m} + z_0.95) SE. The estimate then exceeds the margin more often still. nan for a standard
+    error of nan.
+
+    Args:
+        standard_error: of the difference, at least 0.
+        checks: m, how many there are in the file; at least 1.
+        df: degrees of freedom of the standard error: quantiles are Student's t.
+
+    >>> round(smallest_margin(0.0167, 1), 3), round(smallest_margin(0.0167, 10), 3)
+    (0.033, 0.04)
+    """
+    from scipy.special import ndtri, stdtrit
+
+    levels = 1 - ALPHA / checks, DETECTED
+    quantiles = [float(ndtri(level) if math.isinf(df) else stdtrit(df, level)) for level in levels]
+    return sum(quantiles) * standard_error / 2
+
+
+def is_underpowered(margin: float, smallest: float) -> bool:
+    """Whether a margin is smaller than the smallest that is detected, or that is not known."""
+    return not margin >= smallest
+
+
+def powers_of(thresholds: Sequence[Threshold], baseline: Baseline) -> list[Power]:
+    """What each check against a baseline will see in a run of as many other seeds of the same instances.
+
+    Only thresholds with ``no_worse_than_baseline`` count; each is a check for every setting that it is about.
+
+    Raises:
+        ValueError: a threshold is about no row of the baseline, or a metric that it lacks.
+    """
+    found = []
+    for threshold in thresholds:
+        if threshold.no_worse_than_baseline is not None:
+            check_has(baseline, threshold.metric)
+            cells = cells_of(baseline.panel, threshold.metric)
+            meant = matched_cells(cells, cells, threshold.where).pairs
+            found += [(threshold, in_words(cell, cells), cell) for cell, _ in meant]
+    return [_power(threshold, words, cell, len(found)) for threshold, words, cell in found]
+
+
+def _power(threshold: Threshold, words: str, cell: Cell, checks: int) -> Power:
+    known = cell.instances.known
+    if not len(known.weight):
+        return Power(threshold, words, math.nan, math.nan)
+    own = seeds_of(known, is_lime=cell.is_lime)
+    difference = paired_difference(own, own, is_paired=False)
+    smallest = smallest_margin(difference.standard_error, checks, df=difference.df)
+    return Power(threshold, words, difference.standard_error, smallest)

@@ -1,0 +1,113 @@
+"""The gate as a whole: what it refuses, counts and says."""
+
+import pandas as pd
+import pytest
+
+from limeeval.check.asked import OTHERS
+from limeeval.check.check import check
+
+FLOOR = {"metric": "jaccard", "at_least": 0.9}
+
+
+@pytest.mark.parametrize(
+    ("asked", "message"),
+    [
+        ({"metric": "jacard", "at_least": 0.9}, "metric must be one of jaccard, .*got jacard; did you mean jaccard"),
+        ({**FLOOR, "where": {"sample": 1000}}, "where must name columns of scores .*got sample; did you mean num_samp"),
+        ({**FLOOR, "where": {"metric": "jaccard"}}, "where must name columns of scores"),
+        ({**FLOOR, "where": {"num_samples": 500}}, r"the run has \(1000, 5000\), got 500"),
+        ({**FLOOR, "where": {"num_samples": "1000"}}, r"the run has \(1000, 5000\), got '1000'"),
+        ({**FLOOR, "where": {"task": "loan"}}, r"the run has \(loans\), got loan; did you mean loans"),
+        ({"metric": "log_sd", "at_most": 1}, "log_sd compares with a baseline"),
+        ({"metric": "jaccard", "no_worse_than_baseline": 0.1}, "needs a baseline .*got none for jaccard no worse"),
+    ],
+)
+def test_what_is_misspelt_or_means_nothing_is_never_a_pass(bad_run, asked, message) -> None:
+    with pytest.raises(ValueError, match=message):
+        check(bad_run, [{**FLOOR, "at_least": 0.1}, asked])
+
+
+def test_a_value_that_may_be_missing_is_no_mistake(bad_run) -> None:
+    found = check(bad_run, [{**FLOOR, "where": {"num_samples": 500}, "allow_missing": True}])
+    assert [(one.status, one.is_red) for one in found.verdicts] == [("missing", False)]
+
+
+def test_a_baseline_may_be_missing_by_leave(bad_run) -> None:
+    found = check(bad_run, [{"metric": "jaccard", "no_worse_than_baseline": 0.1, "allow_missing": True}])
+    assert [(one.status, one.sentence) for one in found.verdicts] == [
+        ("missing", "there is no baseline to compare with")
+    ]
+    with pytest.raises(ValueError, match="unpaired is about a baseline"):
+        check(bad_run, [FLOOR], unpaired=True)
+
+
+def test_a_run_of_which_something_failed_is_not_judged(run_of) -> None:
+    run = run_of({"estimate": 1.0, "low": 1.0, "high": 1.0}, failures=["iris / forest: out of memory"])
+    with pytest.raises(ValueError, match="must be whole to be checked, got one with 1 failure: iris / forest: out of"):
+        check(run, [FLOOR])
+
+
+def test_rows_that_are_there_twice_are_refused(run_of) -> None:
+    run = run_of({"estimate": 1.0, "low": 1.0, "high": 1.0}, {"estimate": 0.1, "low": 0.0, "high": 0.2})
+    with pytest.raises(ValueError, match=r"each row once, got two of jaccard \(task loans\)"):
+        check(run, [FLOOR])
+
+
+def test_tables_that_are_no_scores_are_refused(bad_run) -> None:
+    whole = bad_run.scores
+    for table, message in (
+        (whole.drop(columns=["low", "k"]), "got none called k, low"),
+        (whole.iloc[:0], "at least one row"),
+        (whole.assign(estimate="high"), "estimate of scores must be numbers"),
+    ):
+        bad_run.scores = table
+        with pytest.raises(ValueError, match=message):
+            check(bad_run, [FLOOR])
+
+
+def test_the_sentence_counts_and_names_the_first_failure(bad_run) -> None:
+    found = check(
+        bad_run,
+        [
+            FLOOR,
+            {**FLOOR, "at_least": 0.65, "where": {"num_samples": 1000}},
+            {"metric": "supported", "at_least": 0.5, "severity": "warn"},
+            {"metric": "same_set", "at_least": 0.5, "allow_missing": True},
+        ],
+    )
+    assert found.exit_code == 1
+    assert [one.status for one in found.verdicts] == ["fail", "fail", "missing", "inconclusive", "pass"]
+    assert found.summary.startswith(
+        "1 of 5 checks failed (1 passed, 1 inconclusive, 1 missing but allowed, 1 failed as a warning): "
+        "jaccard at least 0.9, task loans, num_samples 1,000: jaccard is 0.600"
+    )
+    assert check(bad_run, [{**FLOOR, "at_least": 0.4}]).summary == "0 of 2 checks failed (2 passed)."
+
+
+def test_the_repr_is_the_table(bad_run) -> None:
+    shown = repr(check(bad_run, [FLOOR]))
+    assert max(map(len, shown.splitlines())) <= 80
+    assert shown.index("✗ fail") < shown.index("✓ pass") < shown.index("1 of 2 checks failed")
+    assert "\x1b" not in shown
+
+
+def test_hostile_names_stay_on_their_lines(bad_run) -> None:
+    bad_run.scores["task"] = "evil\n::error::\x1b[31mname\x00"
+    shown = repr(check(bad_run, [FLOOR]))
+    assert "\x1b" not in shown
+    assert not any(line.startswith("::") for line in shown.splitlines())
+
+
+def test_scores_are_left_as_they_were(bad_run) -> None:
+    before = bad_run.scores.copy()
+    check(bad_run, [FLOOR])
+    pd.testing.assert_frame_equal(bad_run.scores, before)
+
+
+def test_metrics_of_fits_are_known() -> None:
+    """Every metric that scoring fits gives is one that a threshold may name, whether or not a run has it."""
+    from limeeval.report.page.definitions import _HEAD, _OF_FITS, _OTHERS
+    from limeeval.report.scores.fidelity import LACK, MEANS, R2
+    from limeeval.report.scores.nonlinearity import SHARES
+
+    assert {*R2, LACK[0], *MEANS, *SHARES, *_OF_FITS, *_OTHERS} - {*OTHERS, *_HEAD} == set()
