@@ -89,7 +89,7 @@ def _table(folder: Path, name: str) -> pd.DataFrame:
     import pandas as pd
 
     try:
-        return pd.read_parquet(folder / f"{name}.parquet")
+        return pd.read_parquet(folder / f"{name}.parquet", pre_buffer=False)  # Buffers are as large as the table.
     except MemoryError:
         raise
     except Exception as error:  # Of many kinds: pyarrow's own have no common one but this.

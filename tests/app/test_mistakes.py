@@ -73,7 +73,7 @@ EXPERIMENTS = "kernel_width, lime_defaults, quick, recommend, sample_count, seed
         (["out=~/run"], "out must not begin with ~, which shells leave as it is after an equals sign, got out="),
         (["-m", "out=a,b"], "out takes one folder, in which -m makes one for each job"),
         (["--config-dir", "nowhere"], "--config-dir must be a folder, got nowhere"),
-        (["foo"], "arguments must be key=value or one of the subcommands explain, report, rerun, got foo"),
+        (["foo"], "arguments must be key=value or one of the subcommands explain, report, check, rerun, got foo"),
         (["explain", "foo"], "arguments must be key=value, got foo"),
         (["explain", "instances=3,4"], "explain takes one value of each setting, got several of instances"),
         (["report"], "RUN_DIR must be given where outputs holds no run"),
