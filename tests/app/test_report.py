@@ -19,6 +19,7 @@ from filelock import FileLock
 import limeeval
 from limeeval.app import main
 from limeeval.report.drawing.style import COLUMN
+from limeeval.report.evidence import evidence
 
 TINY = ["instances=2", "seeds=2", "lime.num_samples=[60,120]", "lime.kernel_width_factor=[0.5,1]", "store=null"]
 CUTS = ["instances=2", "seeds=2", "lime.segmentation=slic,grid", "lime.num_samples=60", "lime.kernel_width_factor=1"]
@@ -64,6 +65,7 @@ def _printed(arguments: list[str], folder: Path) -> str:
         patch.setenv("HYDRA_FULL_ERROR", "")
         patch.setattr(sys, "path", list(sys.path))
         patch.setattr(sys, "argv", ["limeeval", *arguments])
+        patch.setattr("limeeval.report.evidence.evidence", evidence)  # Shared runs: for tests with ``quick`` as well.
         with pytest.raises(SystemExit) as exited:
             main()
     assert exited.value.code == 0
@@ -101,12 +103,12 @@ def copied(run_of: Callable[[str], Path], tmp_path: Path) -> Callable[..., Path]
 def quick(monkeypatch: pytest.MonkeyPatch) -> None:
     """Reports that say how they were asked for, in place of real ones, which take seconds."""
 
-    def evidence(runs: Any, options: Any, *, compared: Any = ()) -> dict[str, bytes]:
+    def told(runs: Any, options: Any, *, compared: Any = ()) -> dict[str, bytes]:
         text = f"{list(runs)} {options} {compared}".encode()
         names = ("report.html", "report.md", "figures/same_reasons.svg", "tables/all_settings.csv")
         return dict.fromkeys(names, text)
 
-    monkeypatch.setattr("limeeval.report.evidence.evidence", evidence)
+    monkeypatch.setattr("limeeval.report.evidence.evidence", told)
 
 
 def files_in(folder: Path) -> dict[str, bytes]:
@@ -519,7 +521,7 @@ class TestFullDisk:
     """The earlier report stays as it was, whichever file does not fit."""
 
     def test_every_file_in_turn(self, copied, monkeypatch: pytest.MonkeyPatch) -> None:
-        from limeeval.report.evidence import Options
+        from limeeval.report.options import Options
         from limeeval.study.report_files import write_report
 
         folder = copied("iris")
