@@ -12,7 +12,7 @@ from limeeval.report.nearest import did_you_mean
 if TYPE_CHECKING:
     from rich.console import Console
 
-    from limeeval.report.evidence import Options
+    from limeeval.report.options import Options
     from limeeval.study.study import Study
 
 KEYS = ("out", "report.style", "report.values")
@@ -52,7 +52,7 @@ def options_of(settings: Mapping[str, Any]) -> Options:
     Raises:
         ValueError: a value that is none of those that there are.
     """
-    from limeeval.report.evidence import STYLES, Options
+    from limeeval.report.options import STYLES, Options
 
     values, style = settings.get("values", True), settings.get("style", STYLES[0])
     if isinstance(values, str) and values.lower() in ("true", "false"):

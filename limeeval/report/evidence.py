@@ -7,8 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from limeeval.report.answer.answer import Answer
-from limeeval.report.options import STYLES as STYLES
-from limeeval.report.options import Options as Options
+from limeeval.report.options import Options
 from limeeval.report.page.definitions import Definition, definitions
 from limeeval.report.page.made import in_numbers, made_in_short
 from limeeval.report.page.overview import names_of, overview

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from hashlib import sha256
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 TABLES = ("attributions", "fits", "instances", "scores")
 RICHER = ("nonlinearity", "terms")
@@ -52,6 +55,30 @@ def provenance_in(folder: Path) -> Mapping[str, Any] | None:
         if not isinstance(digests, dict):
             raise ValueError(f"{PROVENANCE} must have an object for {name}, got a {type(digests).__name__}")
     return found
+
+
+def read_table(folder: Path, name: str) -> pd.DataFrame:
+    """A table of a folder.
+
+    Raises:
+        ValueError: it is no Parquet, whatever pyarrow says of such a file.
+    """
+    import pandas as pd
+
+    try:
+        return pd.read_parquet(folder / f"{name}.parquet", pre_buffer=False)  # Buffers are as large as the table.
+    except MemoryError:
+        raise
+    except Exception as error:  # Of many kinds: pyarrow's own have no common one but this.
+        raise ValueError(f"{name}.parquet is not Parquet ({one_line(error)})") from error
+
+
+def changed_files(folder: Path, provenance: Mapping[str, Any] | None, names: Iterable[str]) -> list[str]:
+    """What is to be said of those of some files that are not as the provenance describes them; nothing for none."""
+    known = (provenance or {}).get("files_sha256", {})
+    there = [name for name in names if name in known and (folder / name).is_file()]
+    differing = [name for name in there if digest_of(folder / name) != known[name]]
+    return [f"{', '.join(differing)}: not as {PROVENANCE} describes (SHA-256), changed since"] if differing else []
 
 
 def digest_of(path: Path) -> str:

@@ -6,13 +6,22 @@ import os
 from collections.abc import Mapping
 from contextlib import suppress
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 from zipfile import BadZipFile, is_zipfile
 from zlib import error as ZlibError
 
 import limeeval
 from limeeval.report.answer.commands import PROGRAM, quoted
-from limeeval.study.files import PROVENANCE, RICHER, SUMMARY, TABLES, digest_of, json_object, one_line, provenance_in
+from limeeval.study.files import (
+    RICHER,
+    SUMMARY,
+    TABLES,
+    changed_files,
+    json_object,
+    one_line,
+    provenance_in,
+    read_table,
+)
 from limeeval.study.matching import check_match
 from limeeval.study.picture_files import SEGMENTS, load_pictures
 from limeeval.study.schema import check_values, missing_columns
@@ -20,9 +29,6 @@ from limeeval.study.study import Study
 from limeeval.study.summary import OtherSchema, described, texts
 from limeeval.study.unfinished import what_is_there
 from limeeval.sweep.pictures import Pictures
-
-if TYPE_CHECKING:
-    import pandas as pd
 
 
 class _SeveralRuns(ValueError):
@@ -59,7 +65,7 @@ def load(folder: str | os.PathLike[str]) -> Study:
 
 def _study(path: Path, summary: Mapping[str, Any]) -> Study:
     descriptions, target = described(summary)
-    tables = {name: _table(path, name) for name in (*TABLES[:3], *RICHER) if (path / f"{name}.parquet").is_file()}
+    tables = {name: read_table(path, name) for name in (*TABLES[:3], *RICHER) if (path / f"{name}.parquet").is_file()}
     lacking = missing_columns(tables)
     if lacking:
         raise OtherSchema(lacking)
@@ -70,7 +76,8 @@ def _study(path: Path, summary: Mapping[str, Any]) -> Study:
     except ValueError as error:
         raise _SeveralRuns(str(error)) from error
     said = {name: texts(summary, name) for name in ("arguments", "failures", "remarks")}
-    remarks = dict.fromkeys([*said.pop("remarks"), *_changed(path)])
+    files = [*(f"{name}.parquet" for name in (*TABLES[:3], *RICHER)), SEGMENTS]
+    remarks = dict.fromkeys([*said.pop("remarks"), *changed_files(path, provenance_in(path), files)])
     return Study(
         attributions,
         fits,
@@ -84,18 +91,6 @@ def _study(path: Path, summary: Mapping[str, Any]) -> Study:
     )
 
 
-def _table(folder: Path, name: str) -> pd.DataFrame:
-    """A table, whatever pyarrow says of a file that is none."""
-    import pandas as pd
-
-    try:
-        return pd.read_parquet(folder / f"{name}.parquet", pre_buffer=False)  # Buffers are as large as the table.
-    except MemoryError:
-        raise
-    except Exception as error:  # Of many kinds: pyarrow's own have no common one but this.
-        raise ValueError(f"{name}.parquet is not Parquet ({one_line(error)})") from error
-
-
 def _pictures(folder: Path) -> Pictures | None:
     path = folder / SEGMENTS
     if path.is_file() and not is_zipfile(path):
@@ -104,18 +99,6 @@ def _pictures(folder: Path) -> Pictures | None:
         return load_pictures(folder)
     except (BadZipFile, EOFError, SyntaxError, ZlibError) as error:
         raise ValueError(f"pictures cannot be read ({one_line(error)})") from error
-
-
-def _changed(folder: Path) -> list[str]:
-    """What is to be said of files that are not those of the provenance."""
-    known = (provenance_in(folder) or {}).get("files_sha256", {})
-    names = [*(f"{name}.parquet" for name in (*TABLES[:3], *RICHER)), SEGMENTS]
-    differing = [
-        name
-        for name in names
-        if name in known and (folder / name).is_file() and digest_of(folder / name) != known[name]
-    ]
-    return [f"{', '.join(differing)}: not as {PROVENANCE} describes (SHA-256), changed since"] if differing else []
 
 
 def _again(folder: Path) -> str:

@@ -15,7 +15,7 @@ from limeeval.report.terminal.terminal import PAGE
 from limeeval.study.files import provenance_in
 
 if TYPE_CHECKING:
-    from limeeval.report.evidence import Options
+    from limeeval.report.options import Options
     from limeeval.study.study import Study
 
 SHORT, FOLDERS = "report.md", ("figures", "tables")

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from limeeval.report.description import Description, Target
-from limeeval.study.files import PROVENANCE, SUMMARY, TABLES, digest_of, json_object, one_line, provenance_in
+from limeeval.study.files import SUMMARY, TABLES, changed_files, json_object, one_line, provenance_in, read_table
 from limeeval.study.summary import OtherSchema, described, texts
 from limeeval.study.unfinished import what_is_there
 
@@ -58,15 +58,11 @@ class SavedRun:
         return self._table("scores")
 
     def _table(self, name: str) -> pd.DataFrame:
-        """A table, whatever pyarrow says of a file that is none; those of fits as :func:`limeeval.load` checks them."""
-        import pandas as pd
-
+        """A table; those of fits as :func:`limeeval.load` checks them."""
         try:
-            found = pd.read_parquet(self.folder / f"{name}.parquet")
-        except MemoryError:
-            raise
-        except Exception as error:  # Of many kinds: pyarrow's own have no common one but this.
-            raise _unreadable(self.folder, f"{name}.parquet is not Parquet ({one_line(error)})") from error
+            found = read_table(self.folder, name)
+        except ValueError as error:
+            raise _unreadable(self.folder, str(error)) from error
         if name in ("attributions", "fits"):
             from limeeval.study.schema import check_values, missing_columns
 
@@ -94,18 +90,12 @@ def saved_run(folder: Path) -> SavedRun:
         summary = json_object(folder / SUMMARY)
         descriptions, target = described(summary)
         provenance = provenance_in(folder) or {}
+        files = [f"{table}.parquet" for table in TABLES]
         failures = dict.fromkeys([*texts(summary, "failures"), *map(str, provenance.get("missing", []))])
-        remarks = dict.fromkeys([*texts(summary, "remarks"), *_changed(folder, provenance)])
+        remarks = dict.fromkeys([*texts(summary, "remarks"), *changed_files(folder, provenance, files)])
     except (OtherSchema, OSError, ValueError) as error:
         raise _unreadable(folder, one_line(error)) from error
     return SavedRun(folder, descriptions, target, tuple(failures), tuple(remarks), provenance)
-
-
-def _changed(folder: Path, provenance: Mapping[str, Any]) -> list[str]:
-    known = provenance.get("files_sha256", {})
-    names = [name for name in (f"{table}.parquet" for table in TABLES) if name in known]
-    differing = [name for name in names if digest_of(folder / name) != known[name]]
-    return [f"{', '.join(differing)}: not as {PROVENANCE} describes (SHA-256), changed since"] if differing else []
 
 
 def _unreadable(folder: Path, what: str) -> ValueError:

@@ -200,7 +200,7 @@ class Study:
         Raises:
             ValueError: a style that there is not, or a path that cannot be written to.
         """
-        from limeeval.report.evidence import STYLES, Options
+        from limeeval.report.options import STYLES, Options
         from limeeval.study.report_files import save_report
 
         if style not in STYLES:

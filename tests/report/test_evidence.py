@@ -11,7 +11,8 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from limeeval.report.evidence import Options, evidence
+from limeeval.report.evidence import evidence
+from limeeval.report.options import Options
 from limeeval.study.study import Study
 
 HOSTILE = '<script>alert(1)</script> "quotes" \N{GRINNING FACE} ' + "x" * 300

@@ -17,10 +17,11 @@ from matplotlib.text import Text
 
 from limeeval.report.drawing.figure import Figure
 from limeeval.report.drawing.style import COLUMN, drawn_in_style
-from limeeval.report.evidence import Options, evidence
+from limeeval.report.evidence import evidence
 from limeeval.report.figures.explanation import explanation
 from limeeval.report.figures.instances import instances
 from limeeval.report.figures.stability_and_fidelity import stability_and_fidelity
+from limeeval.report.options import Options
 from limeeval.report.page.chapters import chapters_of
 from limeeval.report.ranked import Ranked, best_median_worst, ranked_instances, short_id
 from limeeval.report.reasons import Reasons

@@ -32,7 +32,7 @@ def test_the_page_alone_or_with_all_that_belongs_to_it(study: limeeval.Study, tm
 
 
 def test_rows_that_were_saved_give_the_same_report(study: limeeval.Study, tmp_path: Path) -> None:
-    from limeeval.report.evidence import Options
+    from limeeval.report.options import Options
     from limeeval.study.report_files import write_report
 
     study.save(tmp_path / "run")

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from limeeval.report.drawing.figure import Figure
 from limeeval.report.drawing.inline import image_of, inline_svg, is_drawn
 from limeeval.report.drawing.saved import saved
 from limeeval.report.page.text_tables import TextTable, text_table
 
-SCREEN, PAPER = ("svg", "png", "pdf"), ("svg", "pdf")
+SHOWN, SCREEN, PAPER = ("svg", "png"), ("svg", "png", "pdf"), ("svg", "pdf")
+"""Formats that a page needs, and those of files."""
 
 
 @dataclass(frozen=True)
@@ -49,7 +50,7 @@ def shown(figure: Figure, *, name: str, is_paper: bool = False) -> tuple[Shown, 
         name: of its files, and of what is within the page.
         is_paper: whether the files are to fit a column of a paper: drawings only.
     """
-    files = saved(figure, SCREEN)
+    files = saved(figure, SHOWN if is_paper else SCREEN)
     svg = inline_svg(files["svg"], prefix=name, label=figure.alt) if is_drawn(figure) else None
     image = None if svg else image_of(files["png"])
     own = Shown(name, figure.title, figure.caption, figure.alt, svg, image, text_table(figure.table))
@@ -58,7 +59,7 @@ def shown(figure: Figure, *, name: str, is_paper: bool = False) -> tuple[Shown, 
 
 def without_drawing(figure: Shown) -> Shown:
     """The same without what takes up room."""
-    return Shown(figure.name, figure.title, figure.caption, figure.alt, None, None, figure.table)
+    return replace(figure, svg=None, image=None)
 
 
 def within(figures: Sequence[Shown], room: int) -> list[Shown]:
