@@ -1,4 +1,4 @@
-"""``python -m limeeval report``: scores, answer, page, figures and tables anew, from the rows that runs have saved."""
+"""``python -m limeeval report``: answer, page, figures and tables anew, from the rows that runs have saved."""
 
 from __future__ import annotations
 
@@ -29,13 +29,13 @@ def report(arguments: Sequence[str]) -> int:
     """
     from limeeval.app.rerun import newest_run
     from limeeval.app.terminal import Terminal
-    from limeeval.study.folder import load
+    from limeeval.study.loaded import load_to_draw
 
     folders, settings = _read(arguments)
     if "out" in settings and len(folders) < 2:
         raise ValueError("out is where several runs stand beside one another, got a single run")
     options = options_of({key.removeprefix("report."): value for key, value in settings.items() if key != "out"})
-    studies = {folder: load(folder) for folder in folders or [newest_run()]}
+    studies = {folder: load_to_draw(folder) for folder in folders or [newest_run()]}
     _check_free(studies)
     console = Terminal()
     if len(studies) == 1:

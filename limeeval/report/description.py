@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
@@ -81,3 +81,15 @@ class Description:
         """
         arguments = fields.get("arguments")
         return cls(**{**fields, "arguments": None if arguments is None else tuple(arguments)})
+
+
+def ks_of_tasks(descriptions: Iterable[Description]) -> Iterator[dict[str, int] | None]:
+    """The k of each task, several times where a task has several; once None, the default, where none is known."""
+    by_task: dict[str, list[int]] = {}
+    for one in descriptions:
+        by_task.setdefault(one.task, []).append(int(one.k))
+    ks = {task: sorted(set(own)) for task, own in by_task.items()}
+    if not ks:
+        yield None
+    for number in range(max(map(len, ks.values()), default=0)):
+        yield {task: own[min(number, len(own) - 1)] for task, own in ks.items()}

@@ -17,6 +17,7 @@ from limeeval.study.files import SUMMARY as SUMMARY
 from limeeval.study.files import TABLES as TABLES
 from limeeval.study.files import digest_of as digest_of
 from limeeval.study.files import provenance_in as provenance_in
+from limeeval.study.loaded import has_scores
 from limeeval.study.loaded import load as load
 from limeeval.study.picture_files import remove_pictures, write_pictures
 from limeeval.study.study import Study
@@ -88,15 +89,16 @@ def tables_in(study: Study) -> list[str]:
 
 
 def rebuild(study: Study, folder: Path) -> None:
-    """Writes the scores and the summary of a study anew, which were made from the rows that are there.
+    """Writes the scores and the summary of a study that was loaded from a folder; scores that it had stay.
 
     Raises:
         ValueError: another run is using the folder, or it cannot be written to; nothing is written either if there is
             no answer, or where the provenance cannot be read.
     """
-    scores, summary, before = study.scores, summary_of(study), provenance_in(folder)
+    summary, before = summary_of(study), provenance_in(folder)
     with in_use(folder):
-        write_table(folder / "scores.parquet", scores)
+        if not has_scores(folder, study.descriptions):
+            write_table(folder / "scores.parquet", study.scores)
         write_json(folder / SUMMARY, summary)
         if before is not None and "files_sha256" in before:
             digests = {**before["files_sha256"], "scores.parquet": digest_of(folder / "scores.parquet")}

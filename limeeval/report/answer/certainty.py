@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -18,12 +18,13 @@ from limeeval.report.answer.places import place_of
 from limeeval.report.scores.instances import Found, instances_of, no_agreement
 from limeeval.report.scores.runs import checked, runs_of, settings_of
 from limeeval.report.scores.scored import blank
-from limeeval.report.scores.units import units_of
+from limeeval.report.scores.units import combinations, units_of
 
 if TYPE_CHECKING:
     import pandas as pd
 
 _ROUNDING = 1e-9
+_ROWS_AT_ONCE = 2**17
 
 
 def p_stable(attributions: pd.DataFrame, cells: Sequence[JudgedCell], *, k: int, target: float) -> list[float | None]:
@@ -42,6 +43,24 @@ def p_stable(attributions: pd.DataFrame, cells: Sequence[JudgedCell], *, k: int,
     if attributions.empty or not 0 < target < 1:
         return found
     rows = checked(attributions)
+    for part in _parts(rows, settings_of(rows)):
+        for place, p in _p_of_part(part, cells, k=k, target=target):
+            found[place] = p
+    return found
+
+
+def _parts(rows: pd.DataFrame, settings: Sequence[str]) -> Iterator[pd.DataFrame]:
+    """The rows of some settings after those of others, so that little is there at once."""
+    setting, first = combinations(rows, settings)
+    count = min(len(first), -(-len(rows) // _ROWS_AT_ONCE))
+    for numbers in np.array_split(np.arange(len(first)), count):
+        yield rows if count == 1 else rows[(setting >= numbers[0]) & (setting <= numbers[-1])]
+
+
+def _p_of_part(
+    rows: pd.DataFrame, cells: Sequence[JudgedCell], *, k: int, target: float
+) -> Iterator[tuple[int, float]]:
+    """The places of those cells whose runs these are, and the p of each, where it is defined."""
     units = units_of(rows, settings_of(rows), key=["seed", "feature"])
     known = Found(blank(len(units.setting)), no_agreement(len(units.setting)))
     for runs in runs_of(rows, units, k):
@@ -56,9 +75,7 @@ def p_stable(attributions: pd.DataFrame, cells: Sequence[JudgedCell], *, k: int,
         limits = np.where(told, low, np.inf)
         for setting, own, limit in zip(settings.tolist(), p.tolist(), limits.tolist(), strict=True):
             if setting in places and not np.isnan(own):
-                place = places[setting]
-                found[place] = min(own, _p_of_limit(cells[place].jaccard, limit, target))
-    return found
+                yield places[setting], min(own, _p_of_limit(cells[places[setting]].jaccard, limit, target))
 
 
 def _p_of_limit(jaccard: Score, limit: float, target: float) -> float:

@@ -61,7 +61,7 @@ def _cells(table: pd.DataFrame, columns: list[str]) -> Iterator[tuple[dict[str, 
     if not columns:
         yield {}, table
         return
-    for values, rows in table.groupby(columns, dropna=False, sort=False):
+    for values, rows in table.groupby(columns, dropna=False, sort=False, observed=True):
         yield {name: plain(value) for name, value in zip(columns, values, strict=True)}, rows
 
 

@@ -112,7 +112,7 @@ def _groups(rows: pd.DataFrame, others: Sequence[str]) -> Iterator[tuple[dict[st
     if not others:
         yield {}, rows
         return
-    for values, own in rows.groupby(list(others), dropna=False, sort=False):
+    for values, own in rows.groupby(list(others), dropna=False, sort=False, observed=True):
         yield dict(zip(others, values, strict=True)), own
 
 

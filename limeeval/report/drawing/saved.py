@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 from collections.abc import Sequence
 from io import BytesIO
 from typing import TYPE_CHECKING, Any
@@ -28,6 +29,8 @@ def saved(figure: Figure, formats: Sequence[str], *, is_paper: bool = False) -> 
         canvas.draw_without_rendering()
         canvas.set_layout_engine("none")  # What it found holds for all formats.
         files = {name: _bytes(canvas, name) for name in formats}
+    del canvas
+    gc.collect()  # What is drawn refers to itself, and is large: several would be there at once.
     if figure.is_picture and "png" in files:
         files["png"] = _in_fewer_colors(files["png"])
     return files

@@ -36,7 +36,7 @@ def agreement_between_segmentations(run: Run, answer: Answer) -> Figure:
     if len(names) < 2:
         raise NotDrawn(f"agreement_between_segmentations needs images on two segmentations, got {len(names)}")
     at = {name: place for place, name in enumerate(names)}
-    pairs = pairs.assign(one=pairs[SEGMENTATION].map(at), other=pairs[AGAINST].map(at))
+    pairs = pairs.assign(one=[at[name] for name in pairs[SEGMENTATION]], other=[at[name] for name in pairs[AGAINST]])
     short = {cell.settings.get(SEGMENTATION): cell.segmentation for cell in answer.cells}
     heat = heat_of(pairs, [short.get(name) or name for name in names])
     at_setting = _setting(answer)

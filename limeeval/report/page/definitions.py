@@ -6,6 +6,7 @@ import inspect
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
 
 from limeeval.lime.diagnostics import TRUSTED_UP_TO
 from limeeval.metrics.catalogue import Metric, agreement_metrics
@@ -13,6 +14,9 @@ from limeeval.metrics.pixel_maps import TOP_SHARE
 from limeeval.report.run import Run
 from limeeval.report.scores.nonlinearity import MISFIT_FROM
 from limeeval.sweep.columns import width_of
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 NO_CHANCE = "none"
 _UP, _DOWN = "higher is better", "lower is better"
@@ -196,7 +200,8 @@ def definitions(run: Run) -> list[Definition]:
     """Of every number in the scores of a run, and of those that come with them; the headline ones first."""
     names, metrics = list(dict.fromkeys(run.scores["metric"])), agreement_metrics()
     ladder = [name for name in names if name.startswith(_LADDER) and width_of(name)]
-    chance = {name: by_chance(run, name) for name in names}
+    overall = run.scores[run.scores["instance"].isna()]
+    chance = {name: by_chance(overall, name) for name in names}
     k = _k(run)
     headline = [
         *(_head(name, metrics[name], k, chance[name]) for name in _HEAD if name in names),
@@ -211,14 +216,13 @@ def definitions(run: Run) -> list[Definition]:
     ]
 
 
-def by_chance(run: Run, metric: str) -> str:
-    """What unrelated runs would score over all instances: a number, a span over settings, or "none".
+def by_chance(overall: pd.DataFrame, metric: str) -> str:
+    """What unrelated runs would score, from the scores over all instances: a number, a span over settings, or "none".
 
     >>> written(0.123715), written(20.0), written(0.00021), written(0.0000004), written(0.0)
     ('0.12', '20', '0.00021', 'under 0.0001', '0')
     """
-    scores = run.scores
-    values = scores.loc[(scores["metric"] == metric) & scores["instance"].isna(), "chance"].dropna()
+    values = overall.loc[overall["metric"] == metric, "chance"].dropna()
     if values.empty:
         return NO_CHANCE
     return "–".join(dict.fromkeys(written(value) for value in (float(values.min()), float(values.max()))))

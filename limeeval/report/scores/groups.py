@@ -1,14 +1,14 @@
 """Groups of equal size as rectangles: what comes in ragged groups is worked on as a few whole arrays."""
 
 from collections.abc import Iterator
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from limeeval.lime.domain import Array
 
-Positions = NDArray[np.intp]
+Positions = NDArray[np.signedinteger[Any]]
 
 
 class Rectangle(NamedTuple):

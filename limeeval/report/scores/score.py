@@ -98,7 +98,8 @@ def _below(scores: pd.DataFrame, pixels: pd.DataFrame) -> pd.DataFrame:
 
     at = list(scores).index("metric")
     scores.insert(at, AGAINST, np.array([None] * len(scores), dtype=object))
-    return pd.concat([scores, pixels[list(scores)]], ignore_index=True)
+    found = pd.concat([scores, pixels[list(scores)]], ignore_index=True)
+    return found.assign(**{AGAINST: found[AGAINST].infer_objects()})  # Text, as where it is read from a file.
 
 
 def _check(settings: Sequence[str], k: object) -> None:

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 
 UNIT = ["instance", "label"]
 KEYS = [*UNIT, "seed"]
+CODE = np.int32  # Numbers of values: half the memory of what counts the rows.
 
 
 class Units(NamedTuple):
@@ -54,7 +55,7 @@ def units_of(rows: pd.DataFrame, settings: Sequence[str], *, key: Sequence[str])
         raise ValueError(f"each run must have one row a {key[-1]}, got two for {what}")
     of_instance, of_unit, of_run = changes[1], changes[2], changes[3]
     starts = np.flatnonzero(of_unit)
-    unit, run = np.cumsum(of_unit) - 1, np.cumsum(of_run)
+    unit, run = (np.cumsum(changed, dtype=CODE) - 1 for changed in (of_unit, of_run))
     return Units(
         settings=rows[list(settings)].iloc[first].reset_index(drop=True),
         keys=rows[UNIT].iloc[order[starts]].reset_index(drop=True),
@@ -70,12 +71,13 @@ def combinations(rows: pd.DataFrame, columns: Sequence[str]) -> tuple[Positions,
     """Number of each row's combination of values, in order of appearance; and the first row of each."""
     import pandas as pd
 
-    codes = np.zeros(len(rows), dtype=np.intp)
+    codes = np.zeros(len(rows), dtype=CODE)
     for column in columns:
         own, values = pd.factorize(rows[column], use_na_sentinel=False)
         if len(values) > 1:
-            codes = pd.factorize(codes * len(values) + own)[0]
-    return codes, np.unique(codes, return_index=True)[1]
+            own += np.multiply(codes, len(values), dtype=np.intp)
+            codes = pd.factorize(own)[0].astype(CODE)
+    return codes, np.flatnonzero(np.diff(np.maximum.accumulate(codes), prepend=-1))
 
 
 def _codes(rows: pd.DataFrame, column: str) -> Positions:
@@ -85,15 +87,16 @@ def _codes(rows: pd.DataFrame, column: str) -> Positions:
     codes, _ = pd.factorize(rows[column], sort=True)
     if (codes < 0).any():
         raise ValueError(f"{column} must not be missing, got {int((codes < 0).sum())} rows without one")
-    return codes
+    return codes.astype(CODE)
 
 
 def _sorted(codes: Sequence[Positions]) -> tuple[Positions, list[Positions]]:
     """The order by these columns, the first before the others, and the columns in that order."""
-    combined = codes[0]
+    combined = codes[0].astype(np.intp)
     for column in codes[1:]:
-        combined = combined * (column.max() + 1) + column
-    if (np.diff(combined) >= 0).all():
+        combined *= column.max() + 1
+        combined += column
+    if (combined[1:] >= combined[:-1]).all():
         return np.arange(len(combined)), list(codes)
     order = np.argsort(combined, kind="stable")
     return order, [column[order] for column in codes]

@@ -119,10 +119,9 @@ def test_chance_levels_are_those_of_the_run(runs: dict[str, Study]) -> None:
 
 
 def test_chance_levels_span_settings() -> None:
-    table = pd.DataFrame({"metric": "jaccard", "instance": [None, None, 0], "chance": [0.0301, 0.1799, 0.5]})
-    run = SimpleNamespace(scores=table)
-    assert by_chance(run, "jaccard") == "0.03–0.18"
-    assert by_chance(run, "r2") == NO_CHANCE
+    overall = pd.DataFrame({"metric": "jaccard", "chance": [0.0301, 0.1799]})
+    assert by_chance(overall, "jaccard") == "0.03–0.18"
+    assert by_chance(overall, "r2") == NO_CHANCE
 
 
 def test_k_is_named_where_there_is_one(runs: dict[str, Study]) -> None:
