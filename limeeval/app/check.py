@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
 
@@ -13,7 +13,12 @@ from limeeval.app.check_arguments import REPORTS, USAGE, Asked, asked_by
 if TYPE_CHECKING:
     from limeeval.check.check import Checked
     from limeeval.check.power import Power
+    from limeeval.check.thresholds import Threshold
     from limeeval.report.run import Run
+
+
+_LONGEST = 2000
+"""Signs of a message."""
 
 
 def check(arguments: Sequence[str]) -> int:
@@ -22,16 +27,24 @@ def check(arguments: Sequence[str]) -> int:
     Raises:
         ValueError: a mistake in what was asked for, or a run that cannot be judged.
     """
-    asked = asked_by(arguments)
+    try:
+        return _checked(asked_by(arguments))
+    except BrokenPipeError:
+        raise
+    except (ValueError, OSError) as error:
+        from limeeval.report.answer.names import shortened
+
+        message = shortened(str(error), _LONGEST)  # Names in it may be anything, lines of their own included.
+        _tell_github(message)
+        raise ValueError(message) from error
+
+
+def _checked(asked: Asked) -> int:
     if "--help" in asked.flags:
         print(USAGE)
         return 0
     run = _run(asked.folder)
-    if (path := asked.path("--init")) is not None:
-        return _init(run, path)
-    if (path := asked.path("--update-baseline")) is not None:
-        return _update(run, path, asked)
-    return _judge(run, asked)
+    return _make(run, asked) if asked.makes else _judge(run, asked)
 
 
 def _judge(run: Run, asked: Asked) -> int:
@@ -45,10 +58,24 @@ def _judge(run: Run, asked: Asked) -> int:
     _write(checked, asked)
     console = Terminal()
     print_checked(console, checked)
-    if os.environ.get("GITHUB_ACTIONS") == "true":
+    if _is_on_github():
         for line in annotation_lines(checked.verdicts):
             console.print(line, markup=False, soft_wrap=True)
     return checked.exit_code
+
+
+def _is_on_github() -> bool:
+    return os.environ.get("GITHUB_ACTIONS") == "true"
+
+
+def _tell_github(message: str) -> None:
+    """Says where a job is looked at that nothing was judged, and why; elsewhere the message is enough."""
+    from limeeval.check.outputs.annotations import refusal_line
+    from limeeval.check.outputs.markdown import refusal
+
+    if _is_on_github():
+        print(refusal_line(message))
+        _summarize(lambda room: refusal(message, room=room))
 
 
 def _run(folder: Path | None) -> Run:
@@ -77,26 +104,35 @@ def _baseline(given: str | None) -> Any:
     return _run(path) if path.is_dir() else path
 
 
-def _init(run: Run, path: Path) -> int:
+def _make(run: Run, asked: Asked) -> int:
+    """Writes thresholds, a baseline, or both, which then belong together."""
+    from limeeval.check.check import check_whole
     from limeeval.check.init import first_thresholds
     from limeeval.check.outputs.files import write
+    from limeeval.check.thresholds import thresholds_in, thresholds_written
 
-    write(path, first_thresholds(run), "--init")
-    print(f"Thresholds to begin with: {path}")
+    check_whole(run)
+    init, update = asked.path("--init"), asked.path("--update-baseline")
+    stated: list[Threshold] = thresholds_in(_thresholds(asked)) if "--thresholds" in asked.options else []
+    if init is not None:
+        text = first_thresholds(run, has_baseline=update is not None)
+        stated = thresholds_written(text, source=str(init))
+    if update is not None:
+        _update(run, update, stated)
+    if init is not None:
+        write(init, text, "--init")
+        print(f"Thresholds to begin with: {init}")
     return 0
 
 
-def _update(run: Run, path: Path, asked: Asked) -> int:
+def _update(run: Run, path: Path, stated: Sequence[Threshold]) -> None:
     """Writes a baseline, and says the smallest margins that it can tell from noise."""
     from limeeval.check.asked import check_asked
     from limeeval.check.baseline import baseline_of
-    from limeeval.check.check import check_whole
     from limeeval.check.power import powers_of
     from limeeval.check.scores import scores_of
-    from limeeval.check.thresholds import Threshold, thresholds_in
+    from limeeval.check.thresholds import Threshold
 
-    check_whole(run)
-    stated = thresholds_in(_thresholds(asked)) if "--thresholds" in asked.options else []
     scores = scores_of(run.scores)
     for one in stated:
         check_asked(one, scores)
@@ -108,7 +144,6 @@ def _update(run: Run, path: Path, asked: Asked) -> int:
     print(f"Smallest margins that are detected with 95 % when exceeded twofold, for a file of {len(powers)} checks:")
     for power in powers:
         print(f"  {power if compared else _without_margin(power)}")
-    return 0
 
 
 def _without_margin(power: Power) -> str:
@@ -119,12 +154,12 @@ def _without_margin(power: Power) -> str:
 def _write(checked: Checked, asked: Asked) -> None:
     """Reports, all of them made before any is written."""
     from limeeval.check.outputs.files import write
+    from limeeval.check.outputs.markdown import markdown
 
     texts = {option: _report(option, checked) for option in REPORTS if option in asked.options}
     for option, text in texts.items():
         write(Path(asked.options[option]), text, option)
-    if summary := os.environ.get("GITHUB_STEP_SUMMARY"):
-        _append(Path(summary), checked)
+    _summarize(lambda room: markdown(checked, room=room))
 
 
 def _report(option: str, checked: Checked) -> str:
@@ -141,13 +176,19 @@ def _report(option: str, checked: Checked) -> str:
     return markdown(checked)
 
 
-def _append(summary: Path, checked: Checked) -> None:
-    """Adds the table to the summary of a job; where that cannot be, the verdict stands all the same."""
-    from limeeval.check.outputs.markdown import LIMIT, markdown
+def _summarize(text: Callable[[int], str]) -> None:
+    """Adds to the summary of a job on GitHub, if there is one, a text that fits into so many bytes.
 
+    Where that cannot be, the verdict stands all the same.
+    """
+    from limeeval.check.outputs.markdown import LIMIT
+
+    if not (given := os.environ.get("GITHUB_STEP_SUMMARY")):
+        return
+    summary = Path(given)
     try:
         taken = summary.stat().st_size if summary.exists() else 0
         with summary.open("ab") as file:
-            file.write(markdown(checked, room=LIMIT - taken).encode("utf-8", "replace"))
+            file.write(text(LIMIT - taken).encode("utf-8", "replace"))
     except OSError as error:
         print(f"limeeval: no summary in GITHUB_STEP_SUMMARY, {summary} ({error.strerror})", file=sys.stderr)

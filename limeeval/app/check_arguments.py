@@ -25,7 +25,9 @@ passed; 1: some failed; 2: wrong usage or data, nothing was judged.
   --json FILE             for programs
 
   --init FILE             writes thresholds to begin with, from the run
-  --update-baseline FILE  writes a baseline from the run, to be committed"""
+  --update-baseline FILE  writes a baseline from the run, to be committed; with
+                          --init, thresholds that compare with it"""
+_MAKING = ("--init", "--update-baseline")
 
 
 @dataclass(frozen=True)
@@ -41,6 +43,11 @@ class Asked:
     folder: Path | None
     options: Mapping[str, str]
     flags: frozenset[str]
+
+    @property
+    def makes(self) -> list[str]:
+        """Options that write what a later check reads, if any are there."""
+        return [name for name in _MAKING if name in self.options]
 
     def path(self, option: str) -> Path | None:
         """The value of an option, as a path."""
@@ -85,6 +92,8 @@ def _read(arguments: Sequence[str]) -> Asked:
 
 
 def _folder(word: str, before: Sequence[Path]) -> Path:
+    if not word:
+        raise ValueError("check takes the folder of a run, got an empty name")
     if "=" in word and not Path(word).is_dir():
         known = (*VALUED, *FLAGS)
         near = did_you_mean(f"--{word.partition('=')[0]}", known)
@@ -106,23 +115,20 @@ def _value(name: str, value: str | None, words: Iterator[str]) -> str:
 
 def _check_together(asked: Asked) -> None:
     """Checks that options go together."""
-    making = [name for name in ("--init", "--update-baseline") if name in asked.options]
-    if len(making) > 1:
-        raise ValueError("--init and --update-baseline are two commands, got both")
-    if not making:
+    if not asked.makes:
         if "--thresholds" not in asked.options:
             raise ValueError("check needs --thresholds FILE (--init FILE writes one to begin with), got none")
         if "--unpaired" in asked.flags and "--baseline" not in asked.options:
             raise ValueError("--unpaired is about a --baseline, got none")
         return
-    fitting = {*making, *(["--thresholds"] if making == ["--update-baseline"] else [])}
+    fitting = {*_MAKING, *(["--thresholds"] if "--init" not in asked.options else [])}
     others = sorted({*asked.options, *asked.flags} - fitting)
     if others:
-        raise ValueError(f"{making[0]} judges nothing, and goes without {', '.join(others)}")
+        raise ValueError(f"{asked.makes[0]} judges nothing, and goes without {', '.join(others)}")
 
 
 def _check_targets(asked: Asked) -> None:
-    """Checks that what is to be written can be, and is none of the files that are read."""
+    """Checks that what is to be written can be, and neither is read nor what nobody would want to lose."""
     from limeeval.check.outputs.files import check_target
 
     read = {Path(asked.options[name]).resolve() for name in ("--thresholds", "--baseline") if name in asked.options}
@@ -136,4 +142,29 @@ def _check_targets(asked: Asked) -> None:
             raise ValueError(f"{option} must be another file than those that are read, got {path}")
         if option == "--init" and path.exists():
             raise ValueError(f"--init must be a new file, got {path}, which is there already")
+        _check_lost(path, option)
         read.add(path.resolve())
+
+
+def _check_lost(path: Path, option: str) -> None:
+    """Checks that no file of a run is replaced, nor by a baseline what is none."""
+    from limeeval.study.files import PROVENANCE, SUMMARY, TABLES
+
+    if not path.is_file():
+        return
+    of_a_run = {*(f"{name}.parquet" for name in TABLES), SUMMARY, PROVENANCE}
+    if path.name in of_a_run and path.with_name(SUMMARY).is_file():
+        raise ValueError(f"{option} must not replace a file of a run, got {path}")
+    if option == "--update-baseline" and not _may_be_baseline(path):
+        raise ValueError(f"{option} must be a new file or a baseline, got {path}, which is something else")
+
+
+def _may_be_baseline(path: Path) -> bool:
+    """Whether a file is empty, or Parquet."""
+    try:
+        with path.open("rb") as file:
+            return file.read(4) in (b"", b"PAR1")
+    except OSError as error:
+        raise ValueError(
+            f"--update-baseline must be a file that can be written, got {path} ({error.strerror})"
+        ) from error

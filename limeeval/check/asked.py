@@ -6,6 +6,7 @@ from limeeval.check.rows import matches
 from limeeval.check.scores import Scores
 from limeeval.check.thresholds import Threshold
 from limeeval.check.values import typed
+from limeeval.report.answer.names import shortened
 from limeeval.report.nearest import did_you_mean
 from limeeval.sweep.columns import width_of
 
@@ -34,6 +35,7 @@ OTHERS = (
 )
 """Metrics that a run may have, beside those of agreement."""
 _MOST = 12
+_LONGEST = 200
 
 
 def check_asked(threshold: Threshold, scores: Scores) -> None:
@@ -77,6 +79,7 @@ def _check_metric(threshold: Threshold, scores: Scores) -> None:
 
     known = list(dict.fromkeys([*scores.metrics, *agreement_metrics(), *OTHERS, LOG_SD]))
     if threshold.metric not in known:
-        raise ValueError(
-            f"metric must be one of {', '.join(known)}, got {threshold.metric}{did_you_mean(threshold.metric, known)}"
-        )
+        near = did_you_mean(threshold.metric, known)
+        some = [*known[:_MOST], "..."] if near else known
+        got = shortened(threshold.metric, _LONGEST) or "no name"
+        raise ValueError(f"metric must be one of {', '.join(some)}, got {got}{near}")

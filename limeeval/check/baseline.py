@@ -109,7 +109,7 @@ def check_has(baseline: Baseline, metric: str) -> None:
     Raises:
         ValueError: it has none.
     """
-    there = sorted(set(baseline.panel["metric"]))
+    there = sorted(baseline.panel["metric"].unique())
     if metric not in there:
         raise ValueError(f"the baseline must have {metric}, got {', '.join(there)}: make it anew")
 

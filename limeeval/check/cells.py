@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -10,8 +9,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from limeeval.check.panel import COLUMNS
+from limeeval.check.thresholds import Threshold
+from limeeval.check.values import is_same, text_of, values_of
 from limeeval.report.answer.places import plain
-from limeeval.report.comparison.words import named, said_once, suggested, written
+from limeeval.report.comparison.words import named, suggested, written
 from limeeval.report.scores.groups import Positions
 from limeeval.report.scores.instances import LIME
 from limeeval.report.scores.units import combinations
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
 _MODEL = "model"
+_NUMBERS = ("runs", "weight", "estimate", "standard_error", "unseen")
 
 
 class Instances(NamedTuple):
@@ -59,13 +61,17 @@ class Cell(NamedTuple):
         return bool(self.settings.get("explainer", LIME) == LIME)
 
     def is_of(self, where: Mapping[str, Any]) -> bool:
-        """Whether it has all of these values; numbers up to rounding."""
-        return all(_is_same(self.settings.get(name), plain(value)) for name, value in where.items())
+        """Whether it has all of these values, or any of each list of them."""
+        return all(self.has(name, value) for name, value in where.items())
+
+    def has(self, name: str, wanted: Any) -> bool:
+        """Whether a setting has a value, or any of a list."""
+        return any(is_same(self.settings.get(name), one) for one in values_of(wanted))
 
     def key(self, *, without: Collection[str] = ()) -> tuple[tuple[str, Any], ...]:
         """What makes it the same setting as another one."""
         own = ((name, value) for name, value in self.settings.items() if value is not None and name not in without)
-        return tuple(sorted((name, _rounded(value)) for name, value in own))
+        return tuple(sorted((name, text_of(value)) for name, value in own))
 
 
 class Matched(NamedTuple):
@@ -76,33 +82,34 @@ class Matched(NamedTuple):
     only_before: Sequence[Cell]
 
 
-def cells_of(panel: pd.DataFrame, metric: str) -> list[Cell]:
-    """The cells that a panel has of a metric."""
-    rows = panel[panel["metric"] == metric]
+def cells_of(panel: pd.DataFrame, metrics: Collection[str]) -> dict[str, list[Cell]]:
+    """The cells that a panel has of each of these metrics."""
+    rows = panel[panel["metric"].isin(list(metrics))]
     names = [*(str(name) for name in panel if name not in COLUMNS), "k"]
-    code, first = combinations(rows, names)
+    code, first = combinations(rows, ["metric", *names])
+    places = np.split(np.argsort(code, kind="stable"), np.cumsum(np.bincount(code))[:-1])
+    known = rows[names].iloc[first].astype(object)
+    settings = known.assign(k=known["k"].where(known["k"] != 0, None)).to_dict("records")
     whole = _instances(rows)
-    settings = rows[names].iloc[first].astype(object).to_dict("records")
-    return [
-        Cell({str(name): plain(value) or None if name == "k" else plain(value) for name, value in own.items()}, of_cell)
-        for own, of_cell in zip(settings, (whole.at(code == number) for number in range(len(first))), strict=True)
-    ]
+    found: dict[str, list[Cell]] = {metric: [] for metric in metrics}
+    for metric, own, at in zip(rows["metric"].iloc[first], settings, places, strict=False):  # Of no rows, one place.
+        found[metric].append(Cell({str(name): plain(value) for name, value in own.items()}, whole.at(at)))
+    return found
 
 
 def _instances(rows: pd.DataFrame) -> Instances:
     """Columns of a panel; what is missing is None."""
-    texts = [rows[name].astype(object).where(rows[name].notna(), None) for name in Instances._fields[:6]]
-    numbers = [rows[name].to_numpy(dtype=float) for name in Instances._fields[6:]]
-    return Instances(*(column.to_numpy(dtype=object) for column in texts), *numbers)
+    numbers = {name: rows[name].to_numpy(dtype=float) for name in _NUMBERS}
+    others = [name for name in Instances._fields if name not in numbers]
+    texts = {name: rows[name].astype(object).where(rows[name].notna(), None).to_numpy(dtype=object) for name in others}
+    return Instances(**texts, **numbers)
 
 
 def matched_cells(now: Sequence[Cell], before: Sequence[Cell], where: Mapping[str, Any]) -> Matched:
-    """The cells that are meant, each with that of the baseline: the same settings, if need be of another model.
+    """The cells that ``where`` means, each with that of the baseline: the same settings, if need be of another model.
 
-    Raises:
-        ValueError: a setting that neither side has, or values that no row of either has.
+    None are, where a filter matches nothing: see :func:`check_where`.
     """
-    _check_where(where, [*now, *before])
     meant = [cell for cell in now if cell.is_of(where)]
     known = {cell.key(): cell for cell in before}
     own = {cell.key() for cell in meant}
@@ -125,64 +132,24 @@ def _of_another_model(cell: Cell, meant: Iterable[Cell], others: Iterable[Cell])
     return there[0] if len(there) == len(rivals) == 1 else None
 
 
-def difference_of_settings(cell: Cell, others: Sequence[Cell]) -> str:
-    """What tells a cell from the most similar of others, in words: "num_samples 900, not 1,000".
+def check_where(threshold: Threshold, cells: Sequence[Cell]) -> None:
+    """Checks that a threshold is about some of the cells of the run and the baseline, unless they may be missing.
 
-    >>> nothing = Instances(*[np.zeros(0)] * 11)
-    >>> one, other = (Cell({"task": "loans", "num_samples": n}, nothing) for n in (900, 1000))
-    >>> difference_of_settings(one, [other])
-    'num_samples 900, not 1,000'
+    Raises:
+        ValueError: it names a setting that there is not, whatever may be missing; or values that no cell has, each or
+            together, and rows must not be missing.
     """
-    names = {name for other in others for name in (*other.settings, *cell.settings)}
-    ways = [
-        {
-            name: (cell.settings.get(name), other.settings.get(name))
-            for name in [*cell.settings, *(names - set(cell.settings))]
-            if not _is_same(cell.settings.get(name), other.settings.get(name))
-        }
-        for other in others
-    ]
-    least = min(ways, key=len, default={})
-    twice = said_once(least)
-    return "; ".join(f"{name} {written(one)}, not {written(other)}" for name, (one, other) in twice.items())
-
-
-def in_words(cell: Cell, all_cells: Iterable[Cell]) -> str:
-    """Its task, and the settings that tell it from others: "task loans, num_samples 1,000"."""
-    several: dict[str, set[Any]] = {}
-    for other in all_cells:
-        for name, value in other.settings.items():
-            several.setdefault(name, set()).add(_rounded(value))
-    told = {
-        name: value
-        for name, value in cell.settings.items()
-        if value is not None and (name == "task" or len(several.get(name, ())) > 1)
-    }
-    return named(told) or "all rows"
-
-
-def _check_where(where: Mapping[str, Any], cells: Sequence[Cell]) -> None:
     known = list(dict.fromkeys(name for cell in cells for name in cell.settings))
-    for name, value in where.items():
+    for name in threshold.where:
         if name not in known:
             raise ValueError(f"where must name settings of the run, got {name}{suggested(name, known)}")
-        if not any(_is_same(cell.settings.get(name), plain(value)) for cell in cells):
-            there = sorted({written(cell.settings.get(name)) for cell in cells})
-            raise ValueError(f"{name} must be one of {', '.join(there)}, got {written(plain(value))}")
-    if not any(cell.is_of(where) for cell in cells):
-        raise ValueError(f"where must match rows of the run or the baseline, got {named(where)}, which none has")
-
-
-def _is_same(one: Any, other: Any) -> bool:
-    if _is_number(one) and _is_number(other):
-        return math.isclose(one, other, rel_tol=1e-9)
-    return type(one) is type(other) and bool(one == other)
-
-
-def _is_number(value: Any) -> bool:
-    return isinstance(value, (int, float)) and not isinstance(value, bool)
-
-
-def _rounded(value: Any) -> Any:
-    """A number to nine digits, as text; anything else as text of its kind."""
-    return f"{value:.9g}" if _is_number(value) else repr(value)
+    if threshold.allow_missing:
+        return
+    for name, wanted in threshold.where.items():
+        for one in values_of(wanted):
+            if not any(cell.has(name, one) for cell in cells):
+                there = sorted({written(cell.settings.get(name)) for cell in cells})
+                raise ValueError(f"{name} must be one of {', '.join(there)}, got {written(one)}")
+    if not any(cell.is_of(threshold.where) for cell in cells):
+        asked = named(threshold.where)
+        raise ValueError(f"where must match rows of the run or the baseline, got {asked}, which none has")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -21,6 +22,9 @@ if TYPE_CHECKING:
     from limeeval.report.run import Run
 
 _MOST = 3
+_SCORES = "scores.parquet"
+_SAVED = "limeeval.study.saved"
+"""What reads a folder. It stands above this package, so it is named here and imported where a folder is given."""
 _ORDER = (FAIL, MISSING, INCONCLUSIVE, PASS)
 
 
@@ -74,6 +78,11 @@ class Checked:
 def check(run: Run, thresholds: Any, *, baseline: Any = None, unpaired: bool = False) -> Checked:
     """Holds a run against thresholds.
 
+    A threshold is about the rows that its ``where`` names. A column that there is not is an error. So are values that
+    no row has, each or together, of the run or, where scores are compared, of the baseline: nothing would be judged.
+    With ``allow_missing`` such rows are missing instead, and pass. Rows that the baseline has and the run lacks are
+    missing, and so is a metric that the run does not have.
+
     Args:
         run: a study, or what a folder holds.
         thresholds: path of a yaml, or a list of mappings or of :class:`~limeeval.check.thresholds.Threshold`.
@@ -95,7 +104,7 @@ def check(run: Run, thresholds: Any, *, baseline: Any = None, unpaired: bool = F
     before = None if baseline is None else _baseline(baseline, asked)
     verdicts = [verdict for one in asked for verdict in _floors(one, scores, run)]
     verdicts += _compared(asked, run, before, unpaired=unpaired)
-    remarks = [*run.remarks, *_remarks(asked, run, before)]
+    remarks = [*run.remarks, *_remarks(asked, run, before), *_underpowered(verdicts)]
     return Checked(sorted(verdicts, key=lambda one: (not one.is_red, _ORDER.index(one.status))), tuple(remarks))
 
 
@@ -130,6 +139,21 @@ def _remarks(asked: Sequence[Threshold], run: Run, before: Baseline | None) -> I
     yield from what_changed(origin_of(getattr(run, "provenance", None)), before.origin)
 
 
+def _underpowered(verdicts: Sequence[Verdict]) -> Iterator[str]:
+    """Which thresholds have margins that these seeds and instances are too few for, if any have."""
+    weak: dict[str, list[float]] = {}
+    for one in verdicts:
+        if one.numbers.get("underpowered"):
+            weak.setdefault(one.threshold.title, []).append(one.numbers["smallest_margin"])
+    if weak:
+        said = [f"{title} needs {max(smallest):.2g} or more" for title, smallest in weak.items()]
+        more = f"; and {len(said) - _MOST} more" if len(said) > _MOST else ""
+        yield (
+            "underpowered: a score may be worse by twice the margin and pass. With these seeds and instances the "
+            f"margin of {'; that of '.join(said[:_MOST])}{more}"
+        )
+
+
 def _baseline(given: Any, asked: Sequence[Threshold]) -> Baseline:
     """What was given as a baseline, a run, or what stands at a path."""
     from limeeval.check.baseline import Baseline, baseline_at, baseline_of
@@ -160,7 +184,21 @@ def check_whole(run: Run) -> None:
         raise ValueError(f"a run must be whole to be checked, got one with {failed}: {some}")
 
 
+def run_at(folder: str | os.PathLike[str]) -> Run:
+    """The finished run in a folder, with the scores that were saved there; made anew only where they are not.
+
+    Raises:
+        ValueError: the folder is no finished run.
+    """
+    path = Path(folder)
+    if not (path / _SCORES).is_file():
+        scored: Run = limeeval.load(path)
+        return scored
+    found: Run = import_module(_SAVED).saved_run(path)
+    return found
+
+
 def _whole(folder: Path) -> Run:
-    study: Run = limeeval.load(folder)
-    check_whole(study)
-    return study
+    run = run_at(folder)
+    check_whole(run)
+    return run

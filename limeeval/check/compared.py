@@ -7,21 +7,19 @@ on this panel is exact. On others the variances of both sides add up.
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
-from typing import TYPE_CHECKING, NamedTuple
+from collections.abc import Iterator, Sequence
+from typing import NamedTuple
 
 import numpy as np
 
-from limeeval.check.cells import Cell, cells_of, difference_of_settings, in_words, matched_cells
+from limeeval.check.cells import Cell, check_where, matched_cells
+from limeeval.check.cells_in_words import difference_of_settings, in_words, telling
 from limeeval.check.same_instances import OtherInstances, Sides, population_of, sides_of
 from limeeval.check.thresholds import Threshold
 from limeeval.inference.paired import Difference, paired_difference
 from limeeval.inference.population import FEWEST_INSTANCES
 from limeeval.report.comparison.measures import LOG_SD
-from limeeval.report.comparison.words import counted
-
-if TYPE_CHECKING:
-    import pandas as pd
+from limeeval.report.comparison.words import counted, named
 
 ROUNDING = 1e-9
 """By how much a drop must exceed the margin: the last digits of a machine are no regression."""
@@ -74,26 +72,32 @@ class Found(NamedTuple):
         return self.drop > self.margin + ROUNDING
 
 
-def compared(threshold: Threshold, now: pd.DataFrame, before: pd.DataFrame, *, unpaired: bool) -> Iterator[Found]:
-    """What comes of a threshold for every setting that it is about, in the panels of the run and the baseline.
+def compared(threshold: Threshold, now: Sequence[Cell], before: Sequence[Cell], *, unpaired: bool) -> Iterator[Found]:
+    """What comes of a threshold for every setting that it is about, in cells of its metric of the run and the baseline.
+
+    Where neither has a setting like these it is missing, if rows may be missing.
 
     Raises:
-        ValueError: no row is of these settings, or the baseline has other settings or instances.
+        ValueError: no row is of these settings and none may be missing, or the baseline has other settings or
+            instances.
     """
-    cells, others = cells_of(now, threshold.metric), cells_of(before, threshold.metric)
-    matched = matched_cells(cells, others, threshold.where)
-    every = [*cells, *others]
+    check_where(threshold, [*now, *before])
+    matched = matched_cells(now, before, threshold.where)
+    names = telling([*now, *before])
     if matched.only_now:
         alone = matched.only_now[0]
-        what = difference_of_settings(alone, others)
+        what = difference_of_settings(alone, before)
         raise ValueError(
             f"{threshold.title}: the baseline must have the same settings and explainer, got other ones in the run "
-            f"({in_words(alone, every)}): {what}; choose rows by where, or make the baseline anew"
+            f"({in_words(alone, names)}): {what}; choose rows by where, or make the baseline anew"
         )
     for cell, other in matched.pairs:
-        yield _compared(threshold, in_words(cell, every), cell, other, unpaired=unpaired)
+        yield _compared(threshold, in_words(cell, names), cell, other, unpaired=unpaired)
     for other in matched.only_before:
-        yield Found(threshold, in_words(other, every), problem="the run has no rows of these settings", is_missing=True)
+        yield Found(threshold, in_words(other, names), problem="the run has no rows of these settings", is_missing=True)
+    if not matched.pairs and not matched.only_before:
+        problem = "neither the run nor the baseline has rows like these"
+        yield Found(threshold, named(threshold.where), problem=problem, is_missing=True)
 
 
 def _compared(threshold: Threshold, rows: str, now: Cell, before: Cell, *, unpaired: bool) -> Found:
@@ -113,13 +117,7 @@ def _compared(threshold: Threshold, rows: str, now: Cell, before: Cell, *, unpai
             threshold, rows, problem=f"{threshold.metric} is undefined for {of} of the baseline", is_missing=True
         )
     found = _of_panel(Found(threshold, rows, notes=_notes(sides, now, before)), sides)
-    if sides.lost.is_much:
-        return found._replace(
-            p=math.nan,
-            problem=f"{sides.lost.coefficients} of {sides.lost.total} coefficients do not vary on both sides, "
-            "and the rest is a selection",
-        )
-    return found
+    return found._replace(p=math.nan, problem=sides.selection) if sides.selection else found
 
 
 def _of_panel(found: Found, sides: Sides) -> Found:

@@ -24,9 +24,11 @@ def _verdict(found: Found, status: str, p: float, checks: int) -> str:
     if found.problem:
         return f"{said}; not judged: {found.problem}"
     sure = "the same samples, so this is exact" if found.is_exact else _tested(found, p, checks)
+    if abs(found.drop) <= ROUNDING:
+        return f"{said} ({sure})"
     if not found.exceeds:
         return f"{said}, within the margin of {found.margin:g} ({sure})"
-    worst = ", ".join(f"{row} ({_number(drop)})" for row, drop in found.worst)
+    worst = ", ".join(f"{row} (by {_number(drop)})" for row, drop in found.worst)
     where = f"; most in rows {worst}" if worst else ""
     if status == FAIL:
         return f"{said}, more than the margin of {found.margin:g} ({sure}){where}"

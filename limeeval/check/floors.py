@@ -6,7 +6,7 @@ import math
 from collections.abc import Callable, Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
-from limeeval.check.rows import selected, worst
+from limeeval.check.rows import has_rows, selected, worst
 from limeeval.check.scores import NUMBERS, Scores, in_words
 from limeeval.check.thresholds import Threshold
 from limeeval.check.values import score, typed
@@ -28,15 +28,22 @@ def floor_verdicts(threshold: Threshold, scores: Scores, instances: Instances) -
 
     A floor fails when the whole interval for these instances lies below it, passes when none of it does, and is
     inconclusive between; a ceiling likewise. Both pass if each does and fail if either does. A score that is undefined
-    is missing.
+    is missing, and so is a metric that rows like these do not have.
 
     Args:
         threshold: with ``at_least``, ``at_most`` or both.
         scores: of the run.
         instances: gives those of the run, to name them by the user's rows; they are read where something fails.
+
+    Raises:
+        ValueError: ``where`` matches no row of any metric, and rows must not be missing.
     """
     rows = selected(threshold, scores)
     if rows.empty:
+        if threshold.where and not threshold.allow_missing and not has_rows(threshold.where, scores):
+            raise ValueError(
+                f"{threshold.short}: where must match rows of the run, got {in_words(threshold.where)}, which none has"
+            )
         what = f"the run has no rows of {threshold.metric}" + (" like these" if threshold.where else "")
         return [Verdict(threshold, MISSING, in_words(threshold.where), what, {"where": dict(threshold.where)})]
     return [_verdict(threshold, row, scores, instances) for _, row in rows.iterrows()]

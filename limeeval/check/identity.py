@@ -31,7 +31,7 @@ def named(keys: pd.DataFrame, instances: pd.DataFrame | None) -> pd.DataFrame:
     owner = [name for name in _OWNER if name in keys]
     groups = keys.groupby(owner, dropna=False, sort=False).groups.values() if owner else [keys.index]
     for at in groups:
-        tables = Tables(keys.loc[at], instances=instances)
+        tables = Tables(keys.loc[at, [*owner, "instance"]].drop_duplicates(), instances=instances)
         by_name, by_position = rows_by_name(tables), rows_by_position(tables)
         own = keys.loc[at, "instance"]
         if by_name is not None:

@@ -6,7 +6,7 @@ it: so much is enough to compare it later with another run of the same instances
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Sequence
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -17,6 +17,7 @@ from limeeval.check.panel_runs import scores_of_runs
 from limeeval.check.panel_scores import Scored
 from limeeval.report.comparison.fidelity import KINDS, has_columns
 from limeeval.report.comparison.measures import LOG_SD, compared_metrics
+from limeeval.report.description import ks_of_tasks
 from limeeval.report.run import Run
 from limeeval.report.scores.ratio import setting_of_instances
 from limeeval.report.scores.runs import checked, settings_of
@@ -73,29 +74,16 @@ def panel_of(run: Run, metrics: Collection[str] | None = None) -> pd.DataFrame:
     rows = checked(run.attributions)
     units = units_of(rows, settings_of(rows), key=["seed", "feature"])
     wanted = set(panel_metrics(run.fits) if metrics is None else metrics)
-    scored = [one for k in _ks(run) for one in scores_of_runs(rows, units, k, wanted)]
+    ks = ks_of_tasks(getattr(run, "descriptions", ()))
+    scored = [one for k in ks for one in scores_of_runs(rows, units, k, wanted)]
     fits = known_fits(run.fits, units)
     if fits is not None:
         scored += scores_of_fits(fits, units, wanted)
     instances = _instances(run, units, fits)
-    setting = setting_of_instances(units)
-    frames = [_frame(one, units.settings.iloc[setting[one.clusters]], instances) for one in scored]
-    if not frames:
+    if not scored:
         return pd.DataFrame(columns=[*units.settings, *COLUMNS])
-    found: pd.DataFrame = pd.concat(frames, ignore_index=True)
+    found = _frame(scored, units, instances)
     return found.drop_duplicates([name for name in found if name != "logs"], ignore_index=True)
-
-
-def _ks(run: Run) -> Iterator[dict[str, int] | None]:
-    """The k of each task; several times where a task has several; None, the default, where none is known."""
-    by_task: dict[str, list[int]] = {}
-    for one in getattr(run, "descriptions", ()):
-        by_task.setdefault(one.task, []).append(int(one.k))
-    most = max((len(set(own)) for own in by_task.values()), default=0)
-    if not most:
-        yield None
-    for number in range(most):
-        yield {task: sorted(set(own))[min(number, len(set(own)) - 1)] for task, own in by_task.items()}
 
 
 def _instances(run: Run, units: Units, fits: pd.DataFrame | None) -> pd.DataFrame:
@@ -105,8 +93,8 @@ def _instances(run: Run, units: Units, fits: pd.DataFrame | None) -> pd.DataFram
     first = np.unique(units.cluster, return_index=True)[1]
     keys = units.settings.iloc[units.setting[first]].reset_index(drop=True)
     keys["instance"] = units.keys["instance"].iloc[first].array
-    labels = units.keys["label"].astype(str).groupby(units.cluster).agg(",".join)
-    found = pd.DataFrame({"instance": keys["instance"].astype(str), "labels": labels})
+    labels = np.split(units.keys["label"].astype(str).to_numpy(dtype=object), first[1:])
+    found = pd.DataFrame({"instance": keys["instance"].astype(str), "labels": [",".join(own) for own in labels]})
     found[["row", "values"]] = named(keys, run.instances)
     found["samples"] = _samples(fits).reindex(found.index) if fits is not None else None
     return found
@@ -124,13 +112,19 @@ def _samples(fits: pd.DataFrame) -> pd.Series:
     return said.groupby(drawn[CLUSTER]).agg(" ".join).map(digest)
 
 
-def _frame(scored: Scored, settings: pd.DataFrame, instances: pd.DataFrame) -> pd.DataFrame:
+def _frame(scored: Sequence[Scored], units: Units, instances: pd.DataFrame) -> pd.DataFrame:
+    """Rows of a panel, metric after metric; ``instances`` as :func:`_instances` gives them."""
     import pandas as pd
 
-    numbers = {name: getattr(scored, name) for name in ("k", "runs", "weight", "estimate", "standard_error", "unseen")}
-    known = instances.loc[scored.clusters].reset_index(drop=True)
-    own = pd.concat([settings.reset_index(drop=True), known, pd.DataFrame(numbers)], axis=1)
+    clusters = np.concatenate([one.clusters for one in scored])
+    settings = units.settings.iloc[setting_of_instances(units)[clusters]].reset_index(drop=True)
+    names = ("k", "runs", "weight", "estimate", "standard_error", "unseen")
+    numbers = {name: np.concatenate([getattr(one, name) for one in scored]) for name in names}
+    own: pd.DataFrame = pd.concat(
+        [settings, instances.iloc[clusters].reset_index(drop=True), pd.DataFrame(numbers)], axis=1
+    )
     own = own.astype({"standard_error": np.float32, "unseen": np.float32})  # Half a file, and digits enough.
-    own["metric"] = scored.metric
-    own["logs"] = pd.Series(scored.logs if scored.logs is not None else [None] * len(own), dtype=object)
+    own["metric"] = np.repeat([one.metric for one in scored], [len(one.clusters) for one in scored]).astype(object)
+    logs = [value for one in scored for value in one.logs or [None] * len(one.clusters)]
+    own["logs"] = pd.Series(logs, dtype=object)
     return own[[*settings, *COLUMNS]]

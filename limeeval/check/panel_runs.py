@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from limeeval.check.panel_scores import Scored, seed_errors
 from limeeval.inference.log_sd import log_sd_of_seeds
 from limeeval.lime.domain import Array
-from limeeval.report.comparison.measures import LOG_SD, compared_metrics, pairs_of_units
+from limeeval.report.comparison.measures import LOG_SD, PairsOfUnits, compared_metrics, pairs_of_units
 from limeeval.report.scores.groups import Positions
 from limeeval.report.scores.instances import is_shared
 from limeeval.report.scores.ratio import setting_of_instances
@@ -40,11 +40,10 @@ def scores_of_runs(
     count = len(units.setting)
     pairs = pairs_of_units(seeds.parts, metrics, units=count, seeds=seeds.has_seed.shape[1])
     for name, own in pairs.items():
-        yield _mean_over_instances(name, own.mean, own.changes, own.unseen, own.k, units, seeds.has_seed)
+        yield _mean_over_instances(name, own, units, seeds.has_seed)
     if LOG_SD in wanted:
-        mean, changes, logs = _noise(seeds, count)
-        nothing = np.zeros(count)
-        found = _mean_over_instances(LOG_SD, mean, changes, nothing, nothing, units, seeds.has_seed)
+        noise, logs = _noise(seeds, count)
+        found = _mean_over_instances(LOG_SD, noise, units, seeds.has_seed)
         of_labels = np.split(np.arange(count), np.flatnonzero(np.diff(units.cluster)) + 1)
         yield found._replace(
             logs=[np.concatenate([logs[unit] for unit in of_labels[at]], dtype=np.float32) for at in found.clusters]
@@ -63,8 +62,8 @@ def _seeds(rows: pd.DataFrame, units: Units, k: Mapping[str, int] | None) -> _Se
     return _Seeds(parts, has_seed)
 
 
-def _noise(seeds: _Seeds, count: int) -> tuple[Array, Array, list[Array]]:
-    """Mean log standard deviation of coefficients of units (U,), what seeds do to it (U, S), and that of each."""
+def _noise(seeds: _Seeds, count: int) -> tuple[PairsOfUnits, list[Array]]:
+    """The mean log standard deviation of coefficients of units, and that of each coefficient."""
     mean, changes = np.full(count, np.nan), np.zeros(seeds.has_seed.shape)
     logs: list[Array] = [np.zeros(0)] * count
     for runs, places in seeds.parts:
@@ -76,46 +75,45 @@ def _noise(seeds: _Seeds, count: int) -> tuple[Array, Array, list[Array]]:
             if moves.any():
                 mean[unit] = own.value[at, moves].mean()
                 changes[unit, places[at]] = own.changes[at][:, moves].mean(axis=-1)
-    return mean, changes, logs
+    nothing = np.zeros(count)
+    return PairsOfUnits(mean, changes, unseen=nothing, most=nothing, k=nothing), logs
 
 
-def _mean_over_instances(
-    name: str, mean: Array, changes: Array, doubts: Array, k: Array, units: Units, has_seed: NDArray[np.bool_]
-) -> Scored:
+def _mean_over_instances(name: str, own: PairsOfUnits, units: Units, has_seed: NDArray[np.bool_]) -> Scored:
     """Of each instance the mean over its labels, which share its seeds, and its share in the mean over instances."""
     setting = setting_of_instances(units)
-    count = len(setting)
-    known = np.isfinite(mean)
-    cluster = units.cluster[known]
-    labels = np.bincount(cluster, minlength=count)
+    known = np.isfinite(own.mean)
+    labels = np.bincount(units.cluster[known], minlength=len(setting))
 
     def over_labels(values: Array) -> Array:
-        found = np.zeros((count, *values.shape[1:]))
-        np.add.at(found, cluster, values[known])
+        found = np.zeros((len(setting), *values.shape[1:]))
+        np.add.at(found, units.cluster[known], values[known])
         return found / np.maximum(labels, 1).reshape(-1, *[1] * (values.ndim - 1))
 
-    runs, ks = np.full(count, np.iinfo(np.intp).max), np.zeros(count)
-    np.minimum.at(runs, units.cluster, has_seed.sum(axis=-1))
-    np.maximum.at(ks, units.cluster, np.nan_to_num(k))
-    is_known = labels > 0
-    weight = is_known / np.maximum(np.bincount(setting, weights=is_known), 1)[setting]
-    errors = seed_errors(over_labels(changes) * weight[:, None], setting, is_shared(units.settings))
-    estimate = np.where(is_known, over_labels(mean), np.nan)
+    weight = (labels > 0) / np.maximum(np.bincount(setting, weights=labels > 0), 1)[setting]
+    changes = over_labels(own.changes) * weight[:, None]
     return Scored(
-        name,
-        np.arange(count),
-        _k_of_settings(ks, setting),
-        runs,
-        weight,
-        estimate,
-        errors,
-        over_labels(doubts) * weight,
+        metric=name,
+        clusters=np.arange(len(setting)),
+        k=_k_of_settings(np.nan_to_num(own.k), units.setting)[setting],
+        runs=_fewest_runs(has_seed.sum(axis=-1), units.cluster, len(setting)),
+        weight=weight,
+        estimate=np.where(labels > 0, over_labels(own.mean), np.nan),
+        standard_error=seed_errors(changes, setting, is_shared(units.settings)),
+        unseen=over_labels(own.unseen) * weight,
     )
 
 
+def _fewest_runs(runs: Positions, cluster: Positions, count: int) -> Positions:
+    """Of each instance and setting (c,) the fewest that a label of it has."""
+    fewest = np.full(count, np.iinfo(np.intp).max)
+    np.minimum.at(fewest, cluster, runs)
+    return fewest
+
+
 def _k_of_settings(k: Array, setting: Positions) -> Positions:
-    """The k of each instance (c,): that of its setting if all that are known have the same, else 0."""
+    """The k of each setting, of units with these (U,); 0 where none is known or they differ."""
     most, least = np.zeros(setting.max() + 1), np.full(setting.max() + 1, np.inf)
     np.maximum.at(most, setting, k)
     np.minimum.at(least, setting, np.where(k > 0, k, np.inf))
-    return np.where(most == least, most, 0)[setting].astype(np.intp)
+    return np.where(most == least, most, 0).astype(np.intp)

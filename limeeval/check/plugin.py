@@ -16,18 +16,18 @@ if TYPE_CHECKING:
 def limeeval_check() -> Callable[..., Checked]:
     """``limeeval_check(study_or_folder, thresholds, baseline=None)`` fails the test if a threshold does.
 
-    What passes is returned, as :meth:`limeeval.Study.check` returns it; what cannot be judged raises a ValueError.
+    A folder is read as the command line reads it, with the scores that were saved. What passes is returned, as
+    :meth:`limeeval.Study.check` returns it; what cannot be judged raises a ValueError.
     """
     return _checked
 
 
 def _checked(study: Any, thresholds: Any, baseline: Any = None, *, unpaired: bool = False) -> Checked:
     __tracebackhide__ = True
-    if not hasattr(study, "scores"):
-        import limeeval
+    from limeeval.check.check import check, run_at
 
-        study = limeeval.load(study)
-    found: Checked = study.check(thresholds, baseline=baseline, unpaired=unpaired)
+    run = study if hasattr(study, "scores") else run_at(study)
+    found = check(run, thresholds, baseline=baseline, unpaired=unpaired)
     if found.failed:
         pytest.fail(repr(found), pytrace=False)
     return found

@@ -7,8 +7,9 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 from limeeval.check.baseline import Baseline, check_has
-from limeeval.check.cells import Cell, cells_of, in_words, matched_cells
-from limeeval.check.same_instances import seeds_of
+from limeeval.check.cells import Cell, cells_of, check_where
+from limeeval.check.cells_in_words import in_words, telling
+from limeeval.check.same_instances import seeds_of, sides_of
 from limeeval.check.thresholds import Threshold
 from limeeval.inference.paired import paired_difference
 
@@ -26,12 +27,14 @@ class Power(NamedTuple):
         rows: which rows, in words.
         standard_error: of a difference from a run of as many seeds; nan below three.
         smallest: the smallest margin that is detected when exceeded twofold; nan below three seeds.
+        problem: why nothing can be told, whatever the seeds; "" for none.
     """
 
     threshold: Threshold
     rows: str
     standard_error: float
     smallest: float
+    problem: str = ""
 
     @property
     def is_underpowered(self) -> bool:
@@ -41,7 +44,8 @@ class Power(NamedTuple):
     def __str__(self) -> str:
         margin = self.threshold.no_worse_than_baseline or 0.0
         if math.isnan(self.smallest):
-            return f"{self.threshold.metric} ({self.rows}): fewer than three seeds tell no difference from noise"
+            problem = self.problem or "fewer than three seeds tell no difference from noise"
+            return f"{self.threshold.metric} ({self.rows}): {problem}"
         found = f"{self.threshold.metric} ({self.rows}): the smallest margin is {self.smallest:.3g}"
         return (
             f"{found}; underpowered: {margin:g} is smaller" if self.is_underpowered else f"{found}, within {margin:g}"
@@ -83,13 +87,15 @@ def powers_of(thresholds: Sequence[Threshold], baseline: Baseline) -> list[Power
     Raises:
         ValueError: a threshold is about no row of the baseline, or a metric that it lacks.
     """
-    found = []
+    metrics = {one.metric for one in thresholds if one.no_worse_than_baseline is not None}
+    for metric in sorted(metrics):
+        check_has(baseline, metric)
+    found, cells = [], cells_of(baseline.panel, metrics)
     for threshold in thresholds:
         if threshold.no_worse_than_baseline is not None:
-            check_has(baseline, threshold.metric)
-            cells = cells_of(baseline.panel, threshold.metric)
-            meant = matched_cells(cells, cells, threshold.where).pairs
-            found += [(threshold, in_words(cell, cells), cell) for cell, _ in meant]
+            check_where(threshold, own := cells[threshold.metric])
+            names = telling(own)
+            found += [(threshold, in_words(cell, names), cell) for cell in own if cell.is_of(threshold.where)]
     return [_power(threshold, words, cell, len(found)) for threshold, words, cell in found]
 
 
@@ -97,6 +103,8 @@ def _power(threshold: Threshold, words: str, cell: Cell, checks: int) -> Power:
     known = cell.instances.known
     if not len(known.weight):
         return Power(threshold, words, math.nan, math.nan)
+    if problem := sides_of(cell, cell, threshold.metric).selection:
+        return Power(threshold, words, math.nan, math.nan, problem)
     own = seeds_of(known, is_lime=cell.is_lime)
     difference = paired_difference(own, own, is_paired=False)
     smallest = smallest_margin(difference.standard_error, checks, df=difference.df)

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from limeeval.check.baseline import Baseline, baseline_of, check_has
+from limeeval.check.cells import cells_of
 from limeeval.check.compared import Found, compared
 from limeeval.check.drop_in_words import sentence
 from limeeval.check.panel import panel_metrics
@@ -37,7 +38,7 @@ def regression_verdicts(
     margin. On others it fails where the drop exceeds the margin and one-sided p of no drop is below 1 %, adjusted for
     all that were tested (Holm, 1979); a drop that exceeds the margin and may be noise is inconclusive, and so is what
     rests on fewer than three seeds. A setting of the baseline that the run lacks is missing, and so is a score that the
-    run does not have of an instance of the baseline.
+    run does not have of an instance of the baseline. Where rows may be missing, a setting that neither has is missing.
 
     The model, its name, data and versions may be others: see :func:`limeeval.check.origin.what_changed`.
 
@@ -49,8 +50,8 @@ def regression_verdicts(
             then compared, as two independent means (Welch, 1947).
 
     Raises:
-        ValueError: a metric without standard errors, a threshold that no row is about, or settings, an explainer or
-            instances that the baseline does not have.
+        ValueError: a metric without standard errors, a threshold that no row of either is about and none may be
+            missing, or settings, an explainer or instances that the baseline does not have.
     """
     asked = [one for one in thresholds if one.no_worse_than_baseline is not None]
     if not asked:
@@ -64,7 +65,11 @@ def verdicts_between(
     thresholds: Sequence[Threshold], now: pd.DataFrame, before: pd.DataFrame, *, unpaired: bool = False
 ) -> list[Verdict]:
     """The same of the panels of both sides: see :func:`limeeval.check.panel.panel_of`."""
-    found = [one for threshold in thresholds for one in compared(threshold, now, before, unpaired=unpaired)]
+    metrics = {one.metric for one in thresholds}
+    cells, others = cells_of(now, metrics), cells_of(before, metrics)
+    found = [
+        one for own in thresholds for one in compared(own, cells[own.metric], others[own.metric], unpaired=unpaired)
+    ]
     tests = np.array([one.p for one in found])
     adjusted = holm(tests)
     checks = int((~np.isnan(tests)).sum())

@@ -2,25 +2,32 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from limeeval.check.scores import UNIT, Scores
 from limeeval.check.thresholds import Threshold
+from limeeval.check.values import is_same, values_of
 from limeeval.report.answer.places import plain
 
 if TYPE_CHECKING:
     import pandas as pd
 
-_SAME = 1e-9
-"""Numbers that differ by less, relative to their size, are one: widths are written with few digits."""
-
 
 def selected(threshold: Threshold, scores: Scores) -> pd.DataFrame:
     """Rows of a metric: those over all instances, unless ``where`` names instances or labels."""
-    rows = of_metric(threshold.metric, scores)
-    is_of_units = any(column in threshold.where for column in UNIT)
+    return _meant(of_metric(threshold.metric, scores), threshold.where)
+
+
+def has_rows(where: Mapping[str, Any], scores: Scores) -> bool:
+    """Whether there are such rows of any metric."""
+    return not _meant(scores.table, where).empty
+
+
+def _meant(rows: pd.DataFrame, where: Mapping[str, Any]) -> pd.DataFrame:
+    is_of_units = any(column in where for column in UNIT)
     rows = rows[rows["instance"].notna() if is_of_units else rows["instance"].isna()]
-    for column, value in threshold.where.items():
+    for column, value in where.items():
         rows = rows[matches(rows[column], value)]
     return rows
 
@@ -37,7 +44,7 @@ def matches(values: pd.Series, wanted: Any) -> pd.Series:
     import pandas as pd
 
     found = pd.Series(False, index=values.index)
-    for one in wanted if isinstance(wanted, list | tuple) else [wanted]:
+    for one in values_of(wanted):
         found |= _equals(values, one)
     return found
 
@@ -45,16 +52,7 @@ def matches(values: pd.Series, wanted: Any) -> pd.Series:
 def _equals(values: pd.Series, one: Any) -> pd.Series:
     if one is None:
         return values.isna()
-    own = [_is_same(plain(value), one) for value in values.unique()]
-    return values.isin([value for value, is_same in zip(values.unique(), own, strict=True) if is_same])
-
-
-def _is_same(own: Any, one: Any) -> bool:
-    if own is None or isinstance(own, bool) != isinstance(one, bool):
-        return False
-    if isinstance(own, int | float) and isinstance(one, int | float):
-        return abs(own - one) <= _SAME * max(abs(own), abs(one))
-    return bool(own == one)
+    return values.isin([value for value in values.unique() if is_same(plain(value), one)])
 
 
 def worst(row: pd.Series, scores: Scores, *, lowest: bool, most: int = 3) -> dict[int, float]:

@@ -53,6 +53,16 @@ class Sides(NamedTuple):
         return int((self.now.labels != self.before.labels).sum())
 
     @property
+    def selection(self) -> str:
+        """Why ``log_sd`` says nothing of these coefficients; "" where it does."""
+        if not self.lost.is_much:
+            return ""
+        return (
+            f"{self.lost.coefficients} of {self.lost.total} coefficients do not vary on both sides, and the rest is a "
+            "selection: where LIME selects features, runs with num_features of all of them have it"
+        )
+
+    @property
     def seeds(self) -> tuple[Seeds, Seeds]:
         """The score of the run and that of the baseline, and what their seeds do to it."""
         return seeds_of(self.now, is_lime=self.is_lime), seeds_of(self.before, is_lime=self.is_lime)

@@ -7,8 +7,10 @@ import os
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
+from reprlib import Repr
 from typing import Any
 
+from limeeval.report.answer.names import shortened
 from limeeval.report.nearest import did_you_mean
 
 KEYS = (
@@ -24,6 +26,10 @@ KEYS = (
 )
 BOUNDS = ("at_least", "at_most", "no_worse_than_baseline")
 SEVERITIES = ("error", "warn")
+_LONGEST = 200
+"""Signs of what was written that a message repeats."""
+_SHORT = Repr()
+_SHORT.maxlevel, _SHORT.maxstring, _SHORT.maxother = 2, _LONGEST, _LONGEST
 
 
 @dataclass(frozen=True)
@@ -66,7 +72,7 @@ class Threshold:
         stated = {
             "at least {:g}": self.at_least,
             "at most {:g}": self.at_most,
-            "no worse than the baseline by {:g}": self.no_worse_than_baseline,
+            "at most {:g} worse than the baseline": self.no_worse_than_baseline,
         }
         return " and ".join(text.format(value) for text, value in stated.items() if value is not None)
 
@@ -91,31 +97,59 @@ def thresholds_in(path: Path) -> list[Threshold]:
         ValueError: there is no such file, it is no yaml, no list, empty, has a key twice, or a line of it cannot be
             used.
     """
+    try:
+        text = path.read_text(encoding="utf-8")
+    except OSError as error:
+        raise ValueError(f"thresholds must be a file that can be read, got {path} ({error.strerror})") from error
+    except UnicodeDecodeError as error:
+        raise ValueError(f"thresholds must be a yaml, got {path}: {error}") from error
+    return thresholds_written(text, source=str(path))
+
+
+def thresholds_written(text: str, *, source: str) -> list[Threshold]:
+    """The thresholds of a text in yaml; ``source`` is what messages call it.
+
+    Raises:
+        ValueError: as :func:`thresholds_in`.
+    """
     import yaml
 
     try:
-        text = path.read_text(encoding="utf-8")
-        _check_keys(yaml.compose(text, yaml.SafeLoader), path)
-        found = yaml.safe_load(text)
-    except OSError as error:
-        raise ValueError(f"thresholds must be a file that can be read, got {path} ({error.strerror})") from error
-    except (yaml.YAMLError, UnicodeDecodeError, RecursionError) as error:
-        said = " ".join(str(error).split())
-        raise ValueError(f"thresholds must be a yaml, got {path}: {said}") from error
-    return thresholds_of(found, source=str(path))
+        tree, found = yaml.compose(text, yaml.SafeLoader), yaml.safe_load(text)
+    except (yaml.YAMLError, ValueError, RecursionError) as error:  # A date in month 13 is a ValueError.
+        raise ValueError(f"thresholds must be a yaml, got {source}: {_said(error)}") from error
+    _check_keys(tree, source)
+    return thresholds_of(found, source=source)
 
 
-def _check_keys(node: Any, path: Path) -> None:
+def _said(error: Exception) -> str:
+    """What is wrong with a yaml, and where."""
+    problem, mark = getattr(error, "problem", None), getattr(error, "problem_mark", None)
+    if problem is None or mark is None:
+        return shortened(str(error), _LONGEST)
+    return f"line {mark.line + 1}: {shortened(problem, _LONGEST)}"
+
+
+def _check_keys(root: Any, source: str) -> None:
     """Refuses a key that stands twice, of which yaml would take the last: the other bound would say nothing."""
-    children = [] if node is None or isinstance(node.value, str) else node.value
-    pairs = [child for child in children if isinstance(child, tuple)]
+    left, known = [root], {id(root)}  # A list may hold itself.
+    while left:
+        node = left.pop()
+        children = [] if node is None or isinstance(node.value, str) else node.value
+        pairs = [child for child in children if isinstance(child, tuple)]
+        _check_pairs(pairs, source)
+        new = [child for child in ([value for _, value in pairs] or children) if id(child) not in known]
+        known.update(map(id, new))
+        left += new
+
+
+def _check_pairs(pairs: Sequence[tuple[Any, Any]], source: str) -> None:
     seen = set()
     for key, _ in pairs:
-        if isinstance(key.value, str) and key.value in seen:
-            raise ValueError(f"{path}, line {key.start_mark.line + 1}: each key must stand once, got {key.value} twice")
+        if str(key.value) in seen:
+            place = f"{source}, line {key.start_mark.line + 1}"
+            raise ValueError(f"{place}: each key must stand once, got {shortened(str(key.value), _LONGEST)} twice")
         seen.add(str(key.value))
-    for child in [value for _, value in pairs] or children:
-        _check_keys(child, path)
 
 
 def thresholds_of(entries: Any, *, source: str = "thresholds") -> list[Threshold]:
@@ -135,12 +169,13 @@ def _threshold(entry: Any, place: str) -> Threshold:
     if isinstance(entry, Threshold):
         entry = vars(entry)
     if not isinstance(entry, Mapping):
-        raise ValueError(f"{place} must have keys, as in 'metric: jaccard', got {entry!r}")
+        raise ValueError(f"{place} must have keys, as in 'metric: jaccard', got {_shown(entry)}")
     for key in entry:
         if key not in KEYS:
-            raise ValueError(f"{place} has no key {key}{did_you_mean(str(key), KEYS)} (known: {', '.join(KEYS)})")
+            near = did_you_mean(str(key), KEYS)
+            raise ValueError(f"{place} has no key {shortened(str(key), _LONGEST)}{near} (known: {', '.join(KEYS)})")
     if not isinstance(entry.get("metric"), str):
-        raise ValueError(f"{place} must name a metric, got {entry.get('metric')!r}")
+        raise ValueError(f"{place} must name a metric, got {_shown(entry.get('metric'))}")
     found = Threshold(**{**entry, "where": _where(entry.get("where"), place)})
     _check_bounds(found, place)
     _check_choices(found, place)
@@ -151,20 +186,21 @@ def _where(where: Any, place: str) -> dict[str, Any]:
     if where is None:
         return {}
     if not isinstance(where, Mapping):
-        raise ValueError(f"{place}: where must have keys, as in {{task: german_credit}}, got {where!r}")
+        raise ValueError(f"{place}: where must have keys, as in {{task: german_credit}}, got {_shown(where)}")
     for column, value in where.items():
         values = value if isinstance(value, list | tuple) else [value]
-        if not values or not all(one is None or isinstance(one, str | int | float) for one in values):
-            raise ValueError(f"{place}: {column} of where must be a number, text or a list of these, got {value!r}")
+        if not values or not all(one is None or isinstance(one, str | bool) or _is_number(one) for one in values):
+            raise ValueError(
+                f"{place}: {column} of where must be a number, text or a list of these, got {_shown(value)}"
+            )
     return {str(column): value for column, value in where.items()}
 
 
 def _check_bounds(found: Threshold, place: str) -> None:
     for name in BOUNDS:
         value = getattr(found, name)
-        is_number = isinstance(value, int | float) and not isinstance(value, bool) and math.isfinite(value)
-        if value is not None and not is_number:
-            raise ValueError(f"{place}: {name} must be a number, got {value!r}")
+        if value is not None and not _is_number(value):
+            raise ValueError(f"{place}: {name} must be a number, got {_shown(value)}")
     if all(getattr(found, name) is None for name in BOUNDS):
         raise ValueError(f"{place} must have one of {', '.join(BOUNDS)}, got none")
     if found.at_least is not None and found.at_most is not None and found.at_least > found.at_most:
@@ -176,13 +212,28 @@ def _check_bounds(found: Threshold, place: str) -> None:
 
 def _check_choices(found: Threshold, place: str) -> None:
     if found.severity not in SEVERITIES:
-        raise ValueError(f"{place}: severity must be {' or '.join(SEVERITIES)}, got {found.severity!r}")
+        raise ValueError(f"{place}: severity must be {' or '.join(SEVERITIES)}, got {_shown(found.severity)}")
     for name in ("strict", "allow_missing"):
         if not isinstance(getattr(found, name), bool):
-            raise ValueError(f"{place}: {name} must be true or false, got {getattr(found, name)!r}")
+            raise ValueError(f"{place}: {name} must be true or false, got {_shown(getattr(found, name))}")
     if not isinstance(found.name, str):
-        raise ValueError(f"{place}: name must be text, got {found.name!r}")
+        raise ValueError(f"{place}: name must be text, got {_shown(found.name)}")
+
+
+def _is_number(value: Any) -> bool:
+    """Whether it is a number that computers have as a float, too."""
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        return False
+    try:
+        return math.isfinite(value)
+    except OverflowError:
+        return False
 
 
 def _kind(value: Any) -> str:
-    return "an empty file" if value is None else "keys and values" if isinstance(value, Mapping) else repr(value)
+    return "an empty file" if value is None else "keys and values" if isinstance(value, Mapping) else _shown(value)
+
+
+def _shown(value: Any) -> str:
+    """A value as Python writes it, as far as it is short."""
+    return shortened(_SHORT.repr(value), _LONGEST)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from limeeval.report.answer.answer import Answer, answer_of
 from limeeval.report.answer.cells import Score
 from limeeval.report.answer.sentences import confirmed
-from limeeval.report.description import Description, Target
+from limeeval.report.description import Description, Target, ks_of_tasks
 from limeeval.sweep.pictures import Pictures
 from limeeval.sweep.tables import Sweep
 
@@ -110,7 +110,7 @@ class Study:
         segments = None if self.pictures is None else self.pictures.segments
         found = [
             score(self.attributions, self.fits, k=k, segments=segments, nonlinearity=self.nonlinearity)
-            for k in _ks(self.descriptions)
+            for k in ks_of_tasks(self.descriptions)
         ]
         return found[0] if len(found) == 1 else pd.concat(found, ignore_index=True).drop_duplicates(ignore_index=True)
 
@@ -285,12 +285,3 @@ def study_of(
         nonlinearity=sweep.nonlinearity,
         terms=sweep.terms,
     )
-
-
-def _ks(descriptions: Sequence[Description]) -> Iterator[dict[str, int]]:
-    """The k of each task; several times where a task has several."""
-    by_task: dict[str, list[int]] = {}
-    for one in descriptions:
-        by_task.setdefault(one.task, []).append(one.k)
-    for number in range(max(len(set(own)) for own in by_task.values())):
-        yield {task: sorted(set(own))[min(number, len(set(own)) - 1)] for task, own in by_task.items()}

@@ -102,6 +102,36 @@ def test_github_is_told(gate, tmp_path, monkeypatch) -> None:
 
 
 @pytest.mark.parametrize(
+    "asked",
+    [
+        {"metric": "jac\n::error::x\x1b[31m", "at_least": 0.5},
+        {"metric": "jaccard", "name": "a\n::error::x\x1b[31m", "no_worse_than_baseline": 0.5},
+        {"metric": "jaccard", "at_least": 0.5, "where": {"task": "a\n::error::x\x1b[31m"}},
+        {"metric": "jaccard", "at_least": 0.5, "where": {"a\n::error::x\x1b[31m": 1}},
+        {"metric": "jaccard", "at_least": 0.5, "a\n::error::x\x1b[31m" * 999: 1},
+    ],
+)
+def test_a_message_is_one_line_whatever_names_hold(gate, asked) -> None:
+    ran = gate([asked])
+    assert (ran.code, ran.out) == (2, "")
+    assert "\x1b" not in ran.message
+    assert "::error::x" in ran.message
+    assert len(ran.message) < 2010
+
+
+def test_github_is_told_why_nothing_was_judged(gate, tmp_path, monkeypatch) -> None:
+    monkeypatch.setenv("GITHUB_STEP_SUMMARY", str(tmp_path / "summary.md"))
+    assert gate([LOW], "--baseline", "none").out == ""
+    assert not (tmp_path / "summary.md").exists()
+    monkeypatch.setenv("GITHUB_ACTIONS", "true")
+    told = gate([LOW], "--baseline", "none")
+    assert told.code == 2
+    assert told.out == f"::error title=limeeval check%3A nothing was judged::{told.message}\n"
+    text = (tmp_path / "summary.md").read_text(encoding="utf-8")
+    assert text.startswith("### limeeval check: nothing was judged\n\na baseline must be the folder of a run")
+
+
+@pytest.mark.parametrize(
     ("options", "message"),
     [
         (["--treshold", "t.yaml"], "got --treshold; did you mean --thresholds?"),
@@ -118,12 +148,18 @@ def test_github_is_told(gate, tmp_path, monkeypatch) -> None:
         (["--thresholds", "t.yaml", "--json", "t.yaml"], "--json must be another file than those that are read"),
         (["--thresholds", "t.yaml", "--json", "a", "--junit", "a"], "must be another file"),
         (["--thresholds", "t.yaml", "other"], "check takes the folder of one run, got run and other"),
+        (["--thresholds", "t.yaml", ""], "check takes the folder of a run, got an empty name"),
         (["--thresholds", "t.yaml", "junit=j.xml"], "got junit=j.xml; did you mean --junit?"),
         (["--thresholds", "t.yaml", "--baseline", "none"], "none"),
         (["--thresholds", "t.yaml", "--baseline", "t.yaml"], "t.yaml"),
         (["--init", "new.yaml", "--json", "j.json"], "--init judges nothing, and goes without --json"),
         (["--init", "t.yaml"], "--init must be a new file, got t.yaml, which is there already"),
-        (["--init", "i.yaml", "--update-baseline", "b.parquet"], "--init and --update-baseline are two commands"),
+        (["--init", "i.yaml", "--update-baseline", "b", "--thresholds", "t.yaml"], "goes without --thresholds"),
+        (["--thresholds", "t.yaml", "--junit", "run/scores.parquet"], "--junit must not replace a file of a run"),
+        (["--thresholds", "t.yaml", "--json", "run/summary.json"], "--json must not replace a file of a run"),
+        (["--update-baseline", "run/fits.parquet"], "--update-baseline must not replace a file of a run"),
+        (["--update-baseline", "t.yaml"], "--update-baseline must be a new file or a baseline, got t.yaml"),
+        (["--init", "i.yaml", "--update-baseline", "i.yaml"], "--update-baseline must be another file"),
     ],
 )
 def test_wrong_usage_is_one_message_and_no_file(cli, finished, tmp_path, options, message) -> None:
@@ -208,6 +244,34 @@ def test_init_writes_thresholds_that_pass(cli, finished, tmp_path) -> None:
     shutil.copytree(finished, tmp_path / "run")
     assert cli("check", "run", "--init", "gate.yaml").out == "Thresholds to begin with: gate.yaml\n"
     assert cli("check", "run", "--thresholds", "gate.yaml").code == 0
+
+
+def test_init_writes_thresholds_that_compare_with_the_baseline_of_the_same_run(cli, finished, tmp_path) -> None:
+    shutil.copytree(finished, tmp_path / "run")
+    made = cli("check", "run", "--init", "gate.yaml", "--update-baseline", "b.parquet")
+    assert made.code == 0
+    assert made.out.startswith("Baseline: b.parquet (")
+    assert made.out.endswith("Thresholds to begin with: gate.yaml\n")
+    assert made.out.count("the smallest margin is") == 2
+    assert "underpowered" not in made.out
+    asked = yaml.safe_load(Path("gate.yaml").read_text(encoding="utf-8"))
+    assert [entry["metric"] for entry in asked if "no_worse_than_baseline" in entry] == ["jaccard", "r2_fresh"]
+    same = cli("check", "run", "--thresholds", "gate.yaml", "--baseline", "b.parquet")
+    assert same.code == 0
+    assert "0 of 4 checks failed (4 passed)." in same.out
+    alone = cli("check", "run", "--thresholds", "gate.yaml")
+    assert alone.code == 2
+    assert alone.message.startswith("no_worse_than_baseline needs a baseline")
+
+
+def test_what_cannot_be_begun_leaves_no_baseline(cli, finished, tmp_path) -> None:
+    shutil.copytree(finished, tmp_path / "run")
+    scores = pd.read_parquet("run/scores.parquet")
+    scores.assign(low=float("nan"), high=float("nan")).to_parquet("run/scores.parquet", index=False)
+    made = cli("check", "run", "--init", "gate.yaml", "--update-baseline", "b.parquet")
+    assert (made.code, made.out) == (2, "")
+    assert "thresholds are made of scores that have limits" in made.message
+    assert not list(tmp_path.glob("[bg]*"))
 
 
 def test_a_baseline_is_written_and_compared_with(gate, cli, tmp_path) -> None:

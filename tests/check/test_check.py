@@ -1,12 +1,31 @@
 """The gate as a whole: what it refuses, counts and says."""
 
+from collections.abc import Sequence
+from dataclasses import dataclass
+
 import pandas as pd
 import pytest
 
+import limeeval
 from limeeval.check.asked import OTHERS
 from limeeval.check.check import check
 
+from .made import Made, made, noisy
+
 FLOOR = {"metric": "jaccard", "at_least": 0.9}
+
+
+@dataclass
+class Judged:
+    """A run of known coefficients with its scores."""
+
+    scores: pd.DataFrame
+    made: Made
+    failures: Sequence[str] = ()
+    remarks: Sequence[str] = ()
+
+    def __getattr__(self, name: str) -> object:
+        return getattr(self.made, name)
 
 
 @pytest.mark.parametrize(
@@ -19,7 +38,10 @@ FLOOR = {"metric": "jaccard", "at_least": 0.9}
         ({**FLOOR, "where": {"num_samples": "1000"}}, r"the run has \(1000, 5000\), got '1000'"),
         ({**FLOOR, "where": {"task": "loan"}}, r"the run has \(loans\), got loan; did you mean loans"),
         ({"metric": "log_sd", "at_most": 1}, "log_sd compares with a baseline"),
-        ({"metric": "jaccard", "no_worse_than_baseline": 0.1}, "needs a baseline .*got none for jaccard no worse"),
+        (
+            {"metric": "jaccard", "no_worse_than_baseline": 0.1},
+            "needs a baseline .*got none for jaccard at most 0.1 worse",
+        ),
     ],
 )
 def test_what_is_misspelt_or_means_nothing_is_never_a_pass(bad_run, asked, message) -> None:
@@ -30,6 +52,51 @@ def test_what_is_misspelt_or_means_nothing_is_never_a_pass(bad_run, asked, messa
 def test_a_value_that_may_be_missing_is_no_mistake(bad_run) -> None:
     found = check(bad_run, [{**FLOOR, "where": {"num_samples": 500}, "allow_missing": True}])
     assert [(one.status, one.is_red) for one in found.verdicts] == [("missing", False)]
+
+
+def test_values_that_no_row_has_together_are_a_mistake_too(bad_run) -> None:
+    bad_run.scores.loc[len(bad_run.scores)] = {**bad_run.scores.iloc[4].to_dict(), "task": "cars", "num_samples": 250}
+    asked = {**FLOOR, "where": {"task": "cars", "num_samples": 1000}}
+    with pytest.raises(ValueError, match="where must match rows of the run, got task cars, num_samples 1,000"):
+        check(bad_run, [asked])
+    found = check(bad_run, [{**asked, "allow_missing": True}])
+    assert [(one.status, one.is_red, one.sentence) for one in found.verdicts] == [
+        ("missing", False, "the run has no rows of jaccard like these")
+    ]
+
+
+def test_a_filter_matches_nothing_alike_with_and_without_a_baseline() -> None:
+    """Floors and comparisons refuse the same filters, and find the same rows missing where these may be."""
+    run = made(noisy(), num_samples=1000)
+    judged = Judged(limeeval.score(run.attributions, run.fits, k=4), run)
+    for where in ({"num_samples": 500}, {"num_samples": [1000, 500]}, {"task": "loan"}):
+        for bound in ({"at_least": 0.0}, {"no_worse_than_baseline": 0.1}):
+            asked = {"metric": "jaccard", "where": where, **bound}
+            with pytest.raises(ValueError, match="must be one"):
+                check(judged, [asked], baseline=judged)
+            found = check(judged, [{**asked, "allow_missing": True}], baseline=judged)
+            expected = "pass" if where.get("num_samples") == [1000, 500] else "missing"
+            assert [(one.status, one.is_red) for one in found.verdicts] == [(expected, False)]
+    with pytest.raises(ValueError, match="where must name"):
+        check(judged, [{"metric": "jaccard", "where": {"sample": 1}, "at_least": 0, "allow_missing": True}])
+
+
+def test_a_remark_names_the_thresholds_whose_margins_are_too_small() -> None:
+    now, before = (
+        Judged(limeeval.score(one.attributions, one.fits, k=4), one)
+        for one in (made(noisy(seed=seed)) for seed in (1, 2))
+    )
+    small, large = (
+        {"metric": metric, "no_worse_than_baseline": margin}
+        for metric, margin in (("jaccard", 0.001), ("kendall", 0.5))
+    )
+    found = check(now, [small, large], baseline=before)
+    smallest = max(one.numbers["smallest_margin"] for one in found.verdicts if one.threshold.metric == "jaccard")
+    (said,) = [one for one in found.remarks if one.startswith("underpowered")]
+    assert f"jaccard at most 0.001 worse than the baseline needs {smallest:.2g} or more" in said
+    assert "kendall" not in said
+    assert not any("underpowered" in one for one in check(now, [large], baseline=before).remarks)
+    assert not any("underpowered" in one for one in check(now, [{"metric": "jaccard", "at_least": 0.0}]).remarks)
 
 
 def test_a_baseline_may_be_missing_by_leave(bad_run) -> None:

@@ -7,8 +7,8 @@ import pytest
 import yaml
 
 import limeeval
-from limeeval.check.init import first_thresholds
-from limeeval.check.thresholds import thresholds_in, thresholds_of
+from limeeval.check.init import MARGIN, first_thresholds
+from limeeval.check.thresholds import thresholds_in, thresholds_of, thresholds_written
 from limeeval.lime import LimeTabularExplainer
 
 
@@ -45,6 +45,19 @@ def test_its_comments_are_thresholds_once_there_is_a_baseline(run) -> None:
     assert [one.metric for one in asked] == ["jaccard", "r2_fresh"]
     assert all(one.no_worse_than_baseline > 0 for one in asked)
     assert run.check(asked, baseline=run).exit_code == 0
+
+
+def test_with_a_baseline_they_are_thresholds_at_once(run) -> None:
+    text = first_thresholds(run, has_baseline=True)
+    asked = thresholds_written(text, source="t.yaml")
+    margins = [one.no_worse_than_baseline for one in asked if one.no_worse_than_baseline is not None]
+    assert len(margins) == 2
+    assert min(margins) >= MARGIN
+    found = run.check(asked, baseline=run)
+    assert {one.status for one in found.verdicts} == {"pass"}
+    assert not any(one.numbers.get("underpowered") for one in found.verdicts)
+    assert "Uncomment" not in text
+    assert "Uncomment" in first_thresholds(run)
 
 
 def test_one_seed_makes_none() -> None:

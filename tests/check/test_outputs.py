@@ -10,11 +10,11 @@ from junitparser import Error, Failure, JUnitXml, Skipped
 from markdown_it import MarkdownIt
 
 from limeeval.check.check import Checked
-from limeeval.check.outputs.annotations import MOST, annotation_lines
+from limeeval.check.outputs.annotations import MOST, annotation_lines, refusal_line
 from limeeval.check.outputs.files import check_target, write
 from limeeval.check.outputs.json import json
 from limeeval.check.outputs.junit import junit
-from limeeval.check.outputs.markdown import LIMIT, escaped, markdown
+from limeeval.check.outputs.markdown import LIMIT, escaped, markdown, refusal
 from limeeval.check.outputs.marks import marked
 from limeeval.check.outputs.terminal import PASSED, plain_table
 from limeeval.check.thresholds import Threshold
@@ -61,7 +61,7 @@ def test_junit_tells_failures_errors_and_skipped_apart(tmp_path: Path) -> None:
     assert cases[0].classname == "limeeval.jaccard"
     assert cases[0].result[0].message == "fail: too low"
     assert cases[3].result[0].message == "fail (warning): too low"
-    assert cases[6].system_out == "fine"
+    assert [case.system_out for case in cases] == [*[None] * 6, "fine"]
 
 
 def test_junit_is_xml_whatever_names_hold() -> None:
@@ -90,6 +90,20 @@ def test_markdown_renders_as_a_table() -> None:
     assert "<h3>limeeval check: passed</h3>" in rendered(markdown(Checked(EACH[-1:])))
 
 
+def test_words_of_the_table_are_explained() -> None:
+    judged = [
+        replace(EACH[0], numbers={"low": 0.1, "high": 0.2}),
+        Verdict(Threshold("ess", at_least=1), PASS, "a", "b"),
+    ]
+    for shown in (plain_table(Checked(judged)), rendered(markdown(Checked(judged)))):
+        assert "jaccard: how far the leading reasons of two runs overlap" in shown
+        assert "[low, high]: 95 % limits" in shown
+        assert "r2_fresh:" not in shown
+        assert "ess:" not in shown
+    without = [replace(EACH[0], numbers={"low": float("nan")}), EACH[1]]
+    assert "[low, high]" not in plain_table(Checked(without))
+
+
 def test_markdown_shows_hostile_names_as_they_are() -> None:
     verdict = Verdict(replace(FLOOR, name=HOSTILE), FAIL, HOSTILE, "1 < 2 | 3")
     page = rendered(markdown(Checked([verdict], [HOSTILE])))
@@ -100,6 +114,9 @@ def test_markdown_shows_hostile_names_as_they_are() -> None:
     assert "&lt;script&gt;x&lt;/script&gt; *d* [e](http://f)" in page
     assert "<td>1 &lt; 2 | 3</td>" in page
     assert escaped("one\ntwo") == "one two"
+    page = rendered(refusal(HOSTILE))
+    assert page.startswith("<h3>limeeval check: nothing was judged</h3>\n<p>a|b `c` &lt;script&gt;")
+    assert refusal("x" * 100, room=100) == ""
 
 
 def test_markdown_is_cut_at_a_row() -> None:
@@ -132,6 +149,11 @@ def test_annotations_are_lines_of_githubs_own() -> None:
     ]
     (line,) = annotation_lines([Verdict(FLOOR, FAIL, "100 %: a\nb", "100 %\r\n::error::x")])
     assert line == "::error title=jaccard at least 0.9%2C 100 %25%3A a%0Ab::fail: 100 %25%0D%0A::error::x"
+
+
+def test_a_refusal_is_one_annotation() -> None:
+    line = refusal_line("a % of\n::error::x")
+    assert line == "::error title=limeeval check%3A nothing was judged::a %25 of%0A::error::x"
 
 
 def test_annotations_beyond_what_is_shown_are_counted() -> None:

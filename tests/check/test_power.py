@@ -59,6 +59,17 @@ def test_words_say_whether_the_margin_is_large_enough() -> None:
     assert str(strong) == f"jaccard (task loans): the smallest margin is {strong.smallest:.3g}, within 0.5"
 
 
+def test_a_selection_keeps_no_margin_of_noise() -> None:
+    """Features of which one seed alone selects most: their spread is not known, whatever the margin."""
+    coefficients = noisy(seed=1)
+    coefficients[:, 1:, 4:] = 0.0
+    baseline = baseline_of(made(coefficients))
+    noise, overlap = powers_of([gate("log_sd", 0.5), gate("jaccard", 0.5)], baseline)
+    assert noise.is_underpowered
+    assert "40 of 80 coefficients do not vary on both sides" in str(noise)
+    assert not overlap.is_underpowered
+
+
 @pytest.mark.parametrize("seeds", [1, 2])
 def test_fewer_than_three_seeds_keep_no_margin(seeds: int) -> None:
     (found,) = powers_of([gate(margin=0.9)], baseline_of(made(noisy(seeds=seeds))))

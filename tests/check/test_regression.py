@@ -8,6 +8,7 @@ from scipy import stats
 
 from limeeval.check.baseline import baseline_of
 from limeeval.check.panel import panel_of
+from limeeval.check.power import powers_of
 from limeeval.check.regression import regression_verdicts
 from limeeval.check.thresholds import Threshold
 from limeeval.check.verdict import FAIL, INCONCLUSIVE, MISSING, PASS, Verdict
@@ -125,6 +126,7 @@ def test_noise_of_coefficients_that_hardly_ever_vary_is_not_judged() -> None:
     found = verdict(made(still), made(noisy(seed=1)), gate("log_sd", 0.0))
     assert found.status == INCONCLUSIVE
     assert "50 of 80 coefficients do not vary on both sides" in found.sentence
+    assert "runs with num_features of all of them have it" in found.sentence
 
 
 def test_noise_that_is_gone_is_missing() -> None:
@@ -337,6 +339,28 @@ def test_a_metric_that_the_baseline_lacks_is_refused() -> None:
     before = baseline_of(made(noisy()), metrics=["jaccard"])
     with pytest.raises(ValueError, match="the baseline must have kendall, got jaccard: make it anew"):
         regression_verdicts([gate("kendall")], made(noisy()), before)
+
+
+def test_where_takes_a_list_of_values_of_which_any_will_do() -> None:
+    run = together(*(made(noisy(), num_samples=count) for count in (250, 500, 1000)))
+    found = regression_verdicts([gate(num_samples=[250, 1000])], run, baseline_of(run))
+    assert [one.rows for one in found] == ["task loans, num_samples 250", "task loans, num_samples 1,000"]
+    with pytest.raises(ValueError, match="num_samples must be one of 1,000, 250, 500, got 99"):
+        regression_verdicts([gate(num_samples=[250, 99])], run, baseline_of(run))
+
+
+def test_settings_that_neither_side_has_are_missing_by_leave() -> None:
+    run, baseline = made(noisy()), baseline_of(made(noisy()))
+    asked = replace(gate(num_samples=99), allow_missing=True)
+    (found,) = regression_verdicts([asked], run, baseline)
+    assert (found.status, found.is_red, found.rows) == (MISSING, False, "num_samples 99")
+    assert found.sentence == "neither the run nor the baseline has rows like these"
+    assert powers_of([asked], baseline) == []
+    both = together(made(noisy(), num_samples=250, kernel_width=1.0), made(noisy(), num_samples=500, kernel_width=2.0))
+    apart = gate(num_samples=250, kernel_width=2.0)
+    with pytest.raises(ValueError, match="got num_samples 250, kernel_width 2, which none has"):
+        verdict(both, both, apart)
+    assert verdict(both, both, replace(apart, allow_missing=True)).status == MISSING
 
 
 def test_where_takes_numbers_up_to_rounding() -> None:

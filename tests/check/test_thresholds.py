@@ -1,5 +1,6 @@
 """What a thresholds file may say; nothing that means nothing gets through."""
 
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -36,6 +37,13 @@ def test_a_threshold_in_python_is_held_to_the_same_rules() -> None:
         ([{"metric": "jaccard", "at_least": True}], "at_least must be a number, got True"),
         ([{"metric": "jaccard", "at_least": "0.9"}], "at_least must be a number, got '0.9'"),
         ([{"metric": "jaccard", "at_least": float("nan")}], "at_least must be a number, got nan"),
+        ([{"metric": "jaccard", "at_least": 10**400}], "at_least must be a number, got 1000.*0000$"),
+        ([{"metric": "jaccard", "no_worse_than_baseline": 10**400}], "no_worse_than_baseline must be a number, got 10"),
+        ([{"metric": "jaccard", "at_least": 0.9, "where": {"k": 10**400}}], "k of where must be a number, text or"),
+        (
+            [{"metric": "jaccard", "at_least": 0.9, "where": {"k": float("nan")}}],
+            "k of where must be a number, text or",
+        ),
         ([{"metric": "jaccard", "at_least": float("-inf")}], "at_least must be a number, got -inf"),
         ([{"metric": "jaccard", "no_worse_than_baseline": -0.1}], "a margin of at least 0, got -0.1"),
         ([{"metric": "jaccard", "at_least": 0.9, "severity": "warning"}], "severity must be error or warn"),
@@ -51,13 +59,18 @@ def test_what_means_nothing_is_refused(entries: Any, message: str) -> None:
         thresholds_of(entries)
 
 
+LAUGHS = ", ".join(["&a [ha, ha]", *(f"&{name} [{', '.join([f'*{of}'] * 9)}]" for of, name in pairwise("abcdefghi"))])
+"""Small, and of a hundred million words where it is written out."""
+
+
 @pytest.mark.parametrize(
     ("text", "message"),
     [
         ("", "must be a list of thresholds, got an empty file"),
         ("# nothing\n", "must be a list of thresholds, got an empty file"),
         ("metric: jaccard\n", "must be a list of thresholds, got keys and values"),
-        ("- metric: [", "must be a yaml, got .*t.yaml"),
+        ("- metric: [", "must be a yaml, got .*t.yaml: line 1: expected"),
+        ("- metric: jaccard\n\tat_least: 0.1\n", r"must be a yaml, got .*t.yaml: line 2: found character '\\t'"),
         (
             "- metric: jaccard\n  at_least: 0.9\n  at_least: 0.1\n",
             "line 3: each key must stand once, got at_least twice",
@@ -65,6 +78,11 @@ def test_what_means_nothing_is_refused(entries: Any, message: str) -> None:
         ("- metric: jaccard\n  where: {k: 1, k: 2}\n  at_least: 0\n", "line 2: each key must stand once, got k twice"),
         ("a: 1\n---\nb: 2\n", "must be a yaml"),
         ("[" * 5000, "must be a yaml"),
+        ("- metric: jaccard\n  at_least: 2026-13-45\n", "must be a yaml, got .*: month must be"),
+        ("&a [*a]\n", "threshold 1 must have keys"),
+        ("&a [&b [*a, *b], *b, *b]\n", "threshold 1 must have keys"),
+        (f"- metric: [{LAUGHS}]\n", "must name a metric, got .{,250}$"),
+        (f"- {{metric: jaccard, at_least: [{LAUGHS}]}}\n", "at_least must be a number, got .{,250}$"),
     ],
 )
 def test_a_file_that_is_no_list_of_thresholds_is_refused(tmp_path: Path, text: str, message: str) -> None:

@@ -17,6 +17,11 @@ def annotation_lines(verdicts: Sequence[Verdict]) -> list[str]:
     return [*_lines("error", [one for one in verdicts if one.is_red]), *_lines("warning", warned)]
 
 
+def refusal_line(message: str) -> str:
+    """A line that says why nothing was judged."""
+    return f"::error title=limeeval check%3A nothing was judged::{_message(message)}"
+
+
 def _is_allowed(verdict: Verdict) -> bool:
     return verdict.status == MISSING and verdict.threshold.allow_missing
 

@@ -44,7 +44,8 @@ def _case(verdict: Verdict, name: str) -> Element:
         kind = ("error" if verdict.status == MISSING else "failure") if verdict.is_red else "skipped"
         outcome = SubElement(case, kind, {"type": verdict.status, "message": f"{state(verdict)}: {sentence}"})
         outcome.text = f"{name}: {sentence}"
-    SubElement(case, "system-out").text = sentence
+    else:
+        SubElement(case, "system-out").text = sentence
     return case
 
 

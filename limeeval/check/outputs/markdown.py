@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
+from limeeval.check.outputs.legend import legend
 from limeeval.check.outputs.marks import marked
 from limeeval.check.verdict import Verdict
 
@@ -19,16 +20,23 @@ _CUT = "… and {:,} more, left out for want of room"
 
 
 def markdown(checked: Checked, *, room: int = LIMIT) -> str:
-    """A heading, the sentence, a table of all checks and the remarks, of at most ``room`` bytes in UTF-8.
+    """A heading, the sentence, a table of all checks, what its words mean, and the remarks.
 
-    Where they are more, the last rows of the table are left out, and that is said; nothing where there is no room at
-    all.
+    They are of at most ``room`` bytes in UTF-8. Where they would be more, the last rows of the table are left out, and
+    that is said; nothing where there is no room at all.
     """
     head = [f"### limeeval check: {'failed' if checked.failed else 'passed'}", "", escaped(checked.summary), ""]
-    head += ["| | check | rows | what came |", "| --- | --- | --- | --- |"]
+    head += ["| | check | where | what came |", "| --- | --- | --- | --- |"]
     rows = [_row(one) for one in checked.verdicts]
-    notes = [line for remark in checked.remarks for line in ("", f"Note: {escaped(remark)}")]
+    notes = [line for meaning in legend(checked.verdicts) for line in ("", escaped(meaning))]
+    notes += [line for remark in checked.remarks for line in ("", f"Note: {escaped(remark)}")]
     return _cut(head, rows, notes, room)
+
+
+def refusal(message: str, *, room: int = LIMIT) -> str:
+    """The same where nothing was judged: a heading, and why."""
+    text = _joined(["### limeeval check: nothing was judged", "", escaped(message)])
+    return text if len(text.encode("utf-8", "replace")) <= room else ""
 
 
 def escaped(text: str) -> str:

@@ -6,6 +6,7 @@ import io
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
+from limeeval.check.outputs.legend import legend
 from limeeval.check.outputs.marks import marked
 from limeeval.check.verdict import FAIL, INCONCLUSIVE, MISSING, PASS
 from limeeval.report.answer.names import shortened
@@ -52,6 +53,9 @@ def _parts(checked: Checked) -> Iterator[RenderableType]:
     yield table
     if hidden := passed[PASSED:]:
         yield Text(f"\nand {len(hidden):,} more that pass")
+    yield Text()
+    for line in legend(checked.verdicts):
+        yield Text(line, style="dim")
     for remark in checked.remarks:
         yield Text(f"\nNote: {shortened(remark, 500)}")
     yield Text(f"\n{shortened(checked.summary, 1000)}", style="bold")
