@@ -45,7 +45,7 @@ def _reruns(table: pd.DataFrame) -> str:
         "seeds": table["seeds"].to_list(),
         "runs": table["runs"].to_list(),
         "red pairs": [f"{row.red:,} of {row.pairs:,}" for row in rows],
-        "share": [f"{100 * row.share:.2f} % -+ {100 * row.standard_error:.2f}" for row in rows],
+        "share": [f"{100 * row.share:.2f} % ± {100 * row.standard_error:.2f}" for row in rows],
         "at a margin of 0.04": table["red_at_0.04"].to_list(),
     }
     return markdown(pd.DataFrame(known).set_axis(table["source"].to_list()))
