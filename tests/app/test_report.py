@@ -551,6 +551,7 @@ class TestFullDisk:
 
     def test_a_table_that_does_not_fit(self, cli, copied, quick, monkeypatch: pytest.MonkeyPatch) -> None:
         folder = copied("iris")
+        (folder / "scores.parquet").unlink()  # These are then made anew.
         before = files_in(folder)
         monkeypatch.setattr(pd.DataFrame, "to_parquet", _full_after(0))
         ran = cli("report", "run")
