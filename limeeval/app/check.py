@@ -6,7 +6,7 @@ import os
 import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING
 
 from limeeval.app.check_arguments import REPORTS, USAGE, Asked, asked_by
 
@@ -52,9 +52,10 @@ def _judge(run: Run, asked: Asked) -> int:
     from limeeval.check.check import check as checked_run
     from limeeval.check.outputs.annotations import annotation_lines
     from limeeval.check.outputs.terminal import print_checked
+    from limeeval.study.saved import saved_run
 
-    before, unpaired = _baseline(asked.options.get("--baseline")), "--unpaired" in asked.flags
-    checked = checked_run(run, _thresholds(asked), baseline=before, unpaired=unpaired)
+    before, unpaired = asked.path("--baseline"), "--unpaired" in asked.flags
+    checked = checked_run(run, _thresholds(asked), baseline=before, unpaired=unpaired, load=saved_run)
     _write(checked, asked)
     console = Terminal()
     print_checked(console, checked)
@@ -82,7 +83,7 @@ def _run(folder: Path | None) -> Run:
     from limeeval.app.rerun import newest_run
     from limeeval.study.saved import saved_run
 
-    return cast("Run", saved_run(folder or newest_run()))  # All of a run that checks ask for.
+    return saved_run(folder or newest_run())
 
 
 def _thresholds(asked: Asked) -> Path:
@@ -94,14 +95,6 @@ def _thresholds(asked: Asked) -> Path:
     if Path(given).exists() or given not in own:
         return Path(given)
     return own[given]
-
-
-def _baseline(given: str | None) -> Any:
-    """A run, or the path of a saved baseline."""
-    if given is None:
-        return None
-    path = Path(given)
-    return _run(path) if path.is_dir() else path
 
 
 def _make(run: Run, asked: Asked) -> int:

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Callable, Collection, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from limeeval.check.explained import features_of_tasks
 from limeeval.check.origin import Origin, origin_of
-from limeeval.check.panel import COLUMNS, panel_of
+from limeeval.check.panel import panel_of
+from limeeval.check.sound import check_sound, digest_of_rows
 from limeeval.report.run import Run
 
 if TYPE_CHECKING:
@@ -20,6 +22,7 @@ if TYPE_CHECKING:
 SCHEMA = 1
 _KEY = b"limeeval"
 _KIND = "baseline"
+_DIGEST, _FEATURES = "rows_sha256", "features"
 _PROVENANCE = "provenance.json"
 
 
@@ -30,10 +33,12 @@ class Baseline:
     Attributes:
         panel: one row a setting, metric and instance: see :func:`limeeval.check.panel.panel_of`.
         origin: versions, model and data of the run.
+        features: names of those of each task, as far as they are known.
     """
 
     panel: pd.DataFrame
     origin: Origin
+    features: Mapping[str, Sequence[str]] = field(default_factory=dict)
 
     def save(self, path: str | os.PathLike[str]) -> None:
         """Writes it as one Parquet file, replacing what is there; :func:`read_baseline` reads it.
@@ -45,7 +50,8 @@ class Baseline:
         import pyarrow.parquet as parquet
 
         table = pyarrow.Table.from_pandas(self.panel, preserve_index=False)
-        about = {"kind": _KIND, "schema": SCHEMA, **self.origin.to_dict()}
+        about = {"kind": _KIND, "schema": SCHEMA, **self.origin.to_dict(), _FEATURES: dict(self.features)}
+        about[_DIGEST] = digest_of_rows(self.panel)
         table = table.replace_schema_metadata({**table.schema.metadata, _KEY: json.dumps(about).encode()})
         target = Path(path)
         target.parent.mkdir(parents=True, exist_ok=True)
@@ -65,7 +71,8 @@ def baseline_of(
         metrics: names of those that are wanted; None for all of which there is a standard error.
     """
     known = getattr(run, "provenance", None) if provenance is None else provenance
-    return Baseline(panel_of(run, metrics), origin_of(known))
+    panel = panel_of(run, metrics)
+    return Baseline(panel, origin_of(known), features_of_tasks(panel, run.instances))
 
 
 def baseline_at(
@@ -91,16 +98,19 @@ def read_baseline(path: str | os.PathLike[str]) -> Baseline:
     """The baseline in a file.
 
     Raises:
-        ValueError: there is no such file, it is no baseline, or one of a newer version.
+        ValueError: there is no such file, it is no baseline, or one of a newer version; its rows mean nothing, or are
+            not those that were written.
     """
     table = _table(Path(path))
     about = _about(table, path)
     panel = table.to_pandas()
-    lacking = [name for name in COLUMNS if name not in panel]
-    if lacking or panel.empty:
-        what = f"without {', '.join(lacking)}" if lacking else "without rows"
-        raise ValueError(f"{_rule(path)}, got one {what}")
-    return Baseline(panel, _origin(about, path))
+    try:
+        check_sound(panel)
+    except ValueError as error:
+        raise ValueError(f"{_rule(path)}, got one {error}: make it anew") from error
+    if about.get(_DIGEST) != digest_of_rows(panel):
+        raise ValueError(f"{_rule(path)}, got one whose rows changed since: make it anew")
+    return Baseline(panel, _origin(about, path), _features(about, path))
 
 
 def check_has(baseline: Baseline, metric: str) -> None:
@@ -151,6 +161,13 @@ def _origin(about: Mapping[str, Any], path: str | os.PathLike[str]) -> Origin:
         if not isinstance(about.get(name, kind()), kind):
             raise ValueError(f"{_rule(path)}, got one that says something else of {name}: {about[name]!r:.40}")
     return Origin(**{name: about[name] for name in kinds if name in about})
+
+
+def _features(about: Mapping[str, Any], path: str | os.PathLike[str]) -> Mapping[str, Sequence[str]]:
+    known = about.get(_FEATURES, {})
+    if not isinstance(known, dict) or not all(isinstance(names, list) for names in known.values()):
+        raise ValueError(f"{_rule(path)}, got one that says something else of {_FEATURES}: {known!r:.40}")
+    return {task: [str(name) for name in names] for task, names in known.items()}
 
 
 def _rule(path: str | os.PathLike[str]) -> str:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from limeeval.check.panel import COLUMNS
+from limeeval.check.panel import COLUMNS, LISTED
 from limeeval.check.thresholds import Threshold
 from limeeval.check.values import is_same, text_of, values_of
 from limeeval.report.answer.places import plain
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
 _MODEL = "model"
-_NUMBERS = ("runs", "weight", "estimate", "standard_error", "unseen")
+_NUMBERS = ("features", "runs", "weight", "estimate", "standard_error", "unseen")
 
 
 class Instances(NamedTuple):
@@ -31,8 +31,10 @@ class Instances(NamedTuple):
     row: NDArray[Any]
     values: NDArray[Any]
     labels: NDArray[Any]
+    answers: NDArray[Any]
     samples: NDArray[Any]
     logs: NDArray[Any]
+    features: NDArray[Any]
     runs: NDArray[Any]
     weight: NDArray[Any]
     estimate: NDArray[Any]
@@ -85,7 +87,7 @@ class Matched(NamedTuple):
 def cells_of(panel: pd.DataFrame, metrics: Collection[str]) -> dict[str, list[Cell]]:
     """The cells that a panel has of each of these metrics."""
     rows = panel[panel["metric"].isin(list(metrics))]
-    names = [*(str(name) for name in panel if name not in COLUMNS), "k"]
+    names = [*(str(name) for name in panel if name not in (*COLUMNS, *LISTED)), "k"]
     code, first = combinations(rows, ["metric", *names])
     places = np.split(np.argsort(code, kind="stable"), np.cumsum(np.bincount(code))[:-1])
     known = rows[names].iloc[first].astype(object)
@@ -98,7 +100,8 @@ def cells_of(panel: pd.DataFrame, metrics: Collection[str]) -> dict[str, list[Ce
 
 
 def _instances(rows: pd.DataFrame) -> Instances:
-    """Columns of a panel; what is missing is None."""
+    """Columns of a panel; what is missing is None, of numbers nan."""
+    rows = rows.reindex(columns=list(Instances._fields))
     numbers = {name: rows[name].to_numpy(dtype=float) for name in _NUMBERS}
     others = [name for name in Instances._fields if name not in numbers]
     texts = {name: rows[name].astype(object).where(rows[name].notna(), None).to_numpy(dtype=object) for name in others}

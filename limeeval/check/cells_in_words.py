@@ -6,6 +6,7 @@ from collections.abc import Collection, Iterable, Sequence
 
 from limeeval.check.cells import Cell
 from limeeval.check.values import is_same, text_of
+from limeeval.report.answer.cells import IDENTITY
 from limeeval.report.comparison.words import named, said_once, written
 
 
@@ -13,7 +14,7 @@ def difference_of_settings(cell: Cell, others: Sequence[Cell]) -> str:
     """What tells a cell from the most similar of others, in words: "num_samples 900, not 1,000".
 
     >>> from limeeval.check.cells import Instances
-    >>> one, other = (Cell({"task": "loans", "num_samples": n}, Instances(*[()] * 11)) for n in (900, 1000))
+    >>> one, other = (Cell({"task": "loans", "num_samples": n}, Instances(*[()] * 13)) for n in (900, 1000))
     >>> difference_of_settings(one, [other])
     'num_samples 900, not 1,000'
     """
@@ -31,12 +32,13 @@ def difference_of_settings(cell: Cell, others: Sequence[Cell]) -> str:
 
 
 def telling(cells: Iterable[Cell]) -> set[str]:
-    """Names of the settings that tell some cells apart, and the task."""
-    values: dict[str, set[str]] = {}
+    """Names of the settings that tell cells of one task apart, and of what tells tasks apart too: see ``IDENTITY``."""
+    values: dict[tuple[str, str], set[str]] = {}
     for cell in cells:
         for name, value in cell.settings.items():
-            values.setdefault(name, set()).add(text_of(value))
-    return {"task", *(name for name, own in values.items() if len(own) > 1)}
+            task = "" if name in IDENTITY else text_of(cell.settings.get("task"))
+            values.setdefault((name, task), set()).add(text_of(value))
+    return {"task", *(name for (name, _), own in values.items() if len(own) > 1)}
 
 
 def in_words(cell: Cell, names: Collection[str]) -> str:

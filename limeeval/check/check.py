@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-import limeeval
 from limeeval.check.asked import check_asked
 from limeeval.check.floors import floor_verdicts
 from limeeval.check.scores import Scores, scores_of
@@ -21,10 +19,10 @@ if TYPE_CHECKING:
     from limeeval.check.baseline import Baseline
     from limeeval.report.run import Run
 
+    Load = Callable[[Path], Run]
+    """Reads a run's folder."""
+
 _MOST = 3
-_SCORES = "scores.parquet"
-_SAVED = "limeeval.study.saved"
-"""What reads a folder. It stands above this package, so it is named here and imported where a folder is given."""
 _ORDER = (FAIL, MISSING, INCONCLUSIVE, PASS)
 
 
@@ -66,7 +64,7 @@ class Checked:
         )
         if not self.failed:
             return f"{said}."
-        first = self.failed[0]
+        first = next((one for one in self.failed if one.threshold.no_worse_than_baseline is not None), self.failed[0])
         return f"{said}: {first.threshold.short}, {first.rows}: {first.sentence}."
 
     def __repr__(self) -> str:
@@ -75,7 +73,9 @@ class Checked:
         return plain_table(self)
 
 
-def check(run: Run, thresholds: Any, *, baseline: Any = None, unpaired: bool = False) -> Checked:
+def check(
+    run: Run, thresholds: Any, *, baseline: Any = None, unpaired: bool = False, load: Load | None = None
+) -> Checked:
     """Holds a run against thresholds.
 
     A threshold is about the rows that its ``where`` names. A column that there is not is an error. So are values that
@@ -89,6 +89,7 @@ def check(run: Run, thresholds: Any, *, baseline: Any = None, unpaired: bool = F
         baseline: what ``no_worse_than_baseline`` compares with: a run, or the path of a run's folder or of a saved
             baseline.
         unpaired: whether the baseline may have explained other instances.
+        load: reads the folder of a run; None where the baseline is no folder.
 
     Raises:
         ValueError: a threshold that means nothing here, a run of which units failed or rows are there twice, no
@@ -101,10 +102,11 @@ def check(run: Run, thresholds: Any, *, baseline: Any = None, unpaired: bool = F
     scores = scores_of(run.scores)
     for one in asked:
         check_asked(one, scores)
-    before = None if baseline is None else _baseline(baseline, asked)
+    before = None if baseline is None else _baseline(baseline, asked, load)
     verdicts = [verdict for one in asked for verdict in _floors(one, scores, run)]
-    verdicts += _compared(asked, run, before, unpaired=unpaired)
-    remarks = [*run.remarks, *_remarks(asked, run, before), *_underpowered(verdicts)]
+    compared, changes = _compared(asked, run, before, unpaired=unpaired)
+    verdicts += compared
+    remarks = [*run.remarks, *_remarks(asked, run, before), *changes, *_underpowered(verdicts)]
     return Checked(sorted(verdicts, key=lambda one: (not one.is_red, _ORDER.index(one.status))), tuple(remarks))
 
 
@@ -114,19 +116,21 @@ def _floors(threshold: Threshold, scores: Scores, run: Run) -> list[Verdict]:
     return floor_verdicts(threshold, scores, lambda: run.instances)
 
 
-def _compared(asked: Sequence[Threshold], run: Run, before: Baseline | None, *, unpaired: bool) -> list[Verdict]:
-    """Verdicts of comparisons; without a baseline they are missing, where that is allowed."""
+def _compared(
+    asked: Sequence[Threshold], run: Run, before: Baseline | None, *, unpaired: bool
+) -> tuple[list[Verdict], list[str]]:
+    """Verdicts of comparisons, and what changed; without a baseline they are missing, where that is allowed."""
     comparing = [one for one in asked if one.no_worse_than_baseline is not None]
     if not comparing:
-        return []
+        return [], []
     if before is not None:
-        from limeeval.check.regression import regression_verdicts
+        from limeeval.check.regression import regressions
 
-        found: list[Verdict] = regression_verdicts(comparing, run, before, unpaired=unpaired)
-        return found
+        found = regressions(comparing, run, before, unpaired=unpaired)
+        return found.verdicts, found.changes
     if needed := [one for one in comparing if not one.allow_missing]:
         raise ValueError(f"no_worse_than_baseline needs a baseline (or allow_missing), got none for {needed[0].title}")
-    return [Verdict(one, MISSING, "all rows", "there is no baseline to compare with") for one in comparing]
+    return [Verdict(one, MISSING, "all rows", "there is no baseline to compare with") for one in comparing], []
 
 
 def _remarks(asked: Sequence[Threshold], run: Run, before: Baseline | None) -> Iterator[str]:
@@ -154,7 +158,7 @@ def _underpowered(verdicts: Sequence[Verdict]) -> Iterator[str]:
         )
 
 
-def _baseline(given: Any, asked: Sequence[Threshold]) -> Baseline:
+def _baseline(given: Any, asked: Sequence[Threshold], load: Load | None) -> Baseline:
     """What was given as a baseline, a run, or what stands at a path."""
     from limeeval.check.baseline import Baseline, baseline_at, baseline_of
 
@@ -164,7 +168,15 @@ def _baseline(given: Any, asked: Sequence[Threshold]) -> Baseline:
     if not isinstance(given, (str, os.PathLike)):
         check_whole(given)
         return baseline_of(given, metrics=metrics)
-    return baseline_at(given, load=_whole, metrics=metrics)
+
+    def whole(folder: Path) -> Run:
+        if load is None:
+            raise ValueError(f"baseline must be a run or a file, got the folder {folder}")
+        run = load(folder)
+        check_whole(run)
+        return run
+
+    return baseline_at(given, load=whole, metrics=metrics)
 
 
 def compared_metrics(asked: Sequence[Threshold]) -> list[str]:
@@ -182,23 +194,3 @@ def check_whole(run: Run) -> None:
         some = "; ".join(list(run.failures)[:_MOST]) + ("; ..." if len(run.failures) > _MOST else "")
         failed = counted(len(run.failures), "failure")
         raise ValueError(f"a run must be whole to be checked, got one with {failed}: {some}")
-
-
-def run_at(folder: str | os.PathLike[str]) -> Run:
-    """The finished run in a folder, with the scores that were saved there; made anew only where they are not.
-
-    Raises:
-        ValueError: the folder is no finished run.
-    """
-    path = Path(folder)
-    if not (path / _SCORES).is_file():
-        scored: Run = limeeval.load(path)
-        return scored
-    found: Run = import_module(_SAVED).saved_run(path)
-    return found
-
-
-def _whole(folder: Path) -> Run:
-    run = run_at(folder)
-    check_whole(run)
-    return run

@@ -7,11 +7,13 @@ on this panel is exact. On others the variances of both sides add up.
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from types import MappingProxyType
 from typing import NamedTuple
 
 import numpy as np
 
+from limeeval.check.answers import Answers, Explained, answers_of
 from limeeval.check.cells import Cell, check_where, matched_cells
 from limeeval.check.cells_in_words import difference_of_settings, in_words, telling
 from limeeval.check.same_instances import OtherInstances, Sides, population_of, sides_of
@@ -44,6 +46,7 @@ class Found(NamedTuple):
         problem: why there is no verdict on these rows; "" for none.
         is_missing: whether that is because the rows are not there.
         notes: what else there is to know.
+        answers: of the model on both sides, as far as they are known; none of other instances.
     """
 
     threshold: Threshold
@@ -60,6 +63,7 @@ class Found(NamedTuple):
     problem: str = ""
     is_missing: bool = False
     notes: tuple[str, ...] = ()
+    answers: Mapping[Explained, Answers] = MappingProxyType({})
 
     @property
     def margin(self) -> float:
@@ -110,13 +114,15 @@ def _compared(threshold: Threshold, rows: str, now: Cell, before: Cell, *, unpai
                 "--unpaired compares instances like these, or make the baseline anew"
             ) from error
         return _of_populations(Found(threshold, rows), now, before)
+    answers = dict(answers_of(str(before.settings.get("task")), sides))
+    found = Found(threshold, rows, notes=_notes(sides, now, before), answers=answers)
     gone = sides.undefined
     if gone:
         of = f"{gone} of {counted(len(sides.names), 'instance')}"
-        return Found(
-            threshold, rows, problem=f"{threshold.metric} is undefined for {of} of the baseline", is_missing=True
+        return found._replace(
+            problem=f"{threshold.metric} is undefined for {of} of the baseline", is_missing=True, notes=()
         )
-    found = _of_panel(Found(threshold, rows, notes=_notes(sides, now, before)), sides)
+    found = _of_panel(found, sides)
     return found._replace(p=math.nan, problem=sides.selection) if sides.selection else found
 
 
@@ -176,9 +182,11 @@ def sign_of(threshold: Threshold) -> int:
 
 def _notes(sides: Sides, now: Cell, before: Cell) -> tuple[str, ...]:
     models = [cell.settings.get("model") for cell in (now, before)]
+    features = "features" if now.settings.get("segmentation") is None else "superpixels"
     said = {
         f"the model is {models[0]}, in the baseline {models[1]}": models[0] != models[1],
         f"{counted(sides.other_values, 'instance')} with other values": sides.other_values > 0,
         f"{counted(sides.other_labels, 'instance')} with another label explained": sides.other_labels > 0,
+        f"{counted(sides.other_counts, 'instance')} with another number of {features}": sides.other_counts > 0,
     }
     return tuple(text for text, is_so in said.items() if is_so)

@@ -19,7 +19,7 @@ def sentence(found: Found, status: str, *, p: float, checks: int, smallest: floa
 def _verdict(found: Found, status: str, p: float, checks: int) -> str:
     metric = found.threshold.metric
     if math.isnan(found.drop):
-        return found.problem
+        return found.problem or f"{metric} is undefined here"
     said = f"{metric} {_moved(found)}"
     if found.problem:
         return f"{said}; not judged: {found.problem}"

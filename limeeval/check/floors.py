@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
 from limeeval.check.rows import has_rows, selected, worst
-from limeeval.check.scores import NUMBERS, Scores, in_words
+from limeeval.check.scores import Scores, in_words
 from limeeval.check.thresholds import Threshold
 from limeeval.check.values import score, typed
 from limeeval.check.verdict import FAIL, INCONCLUSIVE, MISSING, PASS, Verdict
@@ -68,10 +68,10 @@ def status_of(threshold: Threshold, estimate: float, low: float, high: float) ->
 
 
 def _verdict(threshold: Threshold, row: pd.Series, scores: Scores, instances: Instances) -> Verdict:
-    found = {name: _float(row[name]) for name in NUMBERS}
-    estimate, low, high = found["estimate"], found["low"], found["high"]
+    estimate, low, high = (_float(row[name]) for name in ("estimate", "low", "high"))
     status = status_of(threshold, estimate, low, high)
-    numbers: dict[str, Any] = {"where": scores.where(row), **found, "n": plain(row["n"])}
+    numbers: dict[str, Any] = {"where": scores.where(row), "estimate": estimate, "low": low, "high": high}
+    numbers["instances"] = int(row["n"]) if plain(row["instance"]) is None else 1
     numbers |= {name: value for name in ("at_least", "at_most") if (value := getattr(threshold, name)) is not None}
     is_low = threshold.at_least is not None and (estimate if math.isnan(high) else high) < threshold.at_least
     if status == FAIL:
@@ -106,24 +106,21 @@ def _told(threshold: Threshold, status: str, numbers: Mapping[str, Any], *, is_l
         whole = "all of it lies" if has_limits else "it lies"
         yield f"{whole} {side} {typed(bound)}, the estimate by {score(numbers['beyond'])}"
         if numbers["worst"]:
-            each = ", ".join(f"{name} ({score(value)})" for name, value in numbers["worst"].items())
-            yield f"{'lowest' if is_low else 'highest'}: {each}"
+            each = ", ".join(f"{one['row']} ({score(one['estimate'])})" for one in numbers["worst"])
+            yield f"{'lowest' if is_low else 'highest'} in rows {each}"
     elif status == INCONCLUSIVE and has_limits:
         yield f"part of it lies beyond {bounds}: more seeds would tell"
 
 
-def _called(found: Mapping[int, float], row: pd.Series, own: pd.DataFrame) -> dict[str, float]:
-    """Instances by the user's rows, as far as these are known."""
+def _called(found: Mapping[int, float], row: pd.Series, own: pd.DataFrame) -> list[dict[str, Any]]:
+    """Instances by the user's rows, or their positions where these are not known: see :class:`Verdict`."""
     names: dict[int, Any] = {}
     if {"instance", "row"} <= set(own):
         for name in ("task", "model"):
             if name in own and name in row.index:
                 own = own[own[name] == row[name]]
         names = dict(zip(own["instance"], own["row"], strict=True))
-    return {
-        f"row {shortened(str(names[one]))}" if one in names else f"instance {one}": value
-        for one, value in found.items()
-    }
+    return [{"row": shortened(str(names.get(one, one))), "estimate": value} for one, value in found.items()]
 
 
 def _float(value: Any) -> float:

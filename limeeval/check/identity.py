@@ -12,7 +12,8 @@ from limeeval.report.comparison.tables import Tables
 if TYPE_CHECKING:
     import pandas as pd
 
-_OWNER = ("task", "model")
+OWNER = ("task", "model")
+"""Columns that say whose an instance is."""
 _LENGTH = 16
 
 
@@ -28,7 +29,7 @@ def named(keys: pd.DataFrame, instances: pd.DataFrame | None) -> pd.DataFrame:
     import pandas as pd
 
     found = pd.DataFrame({"row": None, "values": None}, index=keys.index, dtype=object)
-    owner = [name for name in _OWNER if name in keys]
+    owner = [name for name in OWNER if name in keys]
     groups = keys.groupby(owner, dropna=False, sort=False).groups.values() if owner else [keys.index]
     for at in groups:
         tables = Tables(keys.loc[at, [*owner, "instance"]].drop_duplicates(), instances=instances)
@@ -47,13 +48,18 @@ def digest(text: str) -> str:
 
 
 def _digests(values: pd.DataFrame) -> pd.Series:
-    """Of the values of each instance, column by column in the order of their names."""
+    """Of the values that each instance has, in the order of the names of their columns.
+
+    What it does not have says nothing: it is missing, or of a column of another task.
+    """
     import pandas as pd
 
-    names = sorted(map(str, values.columns))
-    columns = [values[name].map(_text).tolist() for name in names]
-    said = ["\n".join(row) for row in zip(*columns, strict=True)]
-    return pd.Series([digest(f"{names}\n{one}") for one in said], index=values.index[: len(said)], dtype=object)
+    columns = [
+        [None if plain(value) is None else f"{name!r}={_text(value)}" for value in values[name].tolist()]
+        for name in sorted(map(str, values.columns))
+    ]
+    said = ["\n".join(one for one in row if one is not None) for row in zip(*columns, strict=True)]
+    return pd.Series([digest(one) for one in said], index=values.index[: len(said)], dtype=object)
 
 
 def _text(value: object) -> str:

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from limeeval.check.explained import answers, feature_counts
 from limeeval.check.identity import digest, named
 from limeeval.check.panel_fits import CLUSTER, known_fits, scores_of_fits
 from limeeval.check.panel_runs import scores_of_runs
@@ -42,7 +43,9 @@ COLUMNS = (
     "unseen",
     "logs",
 )
-"""Columns of a panel beside the settings."""
+"""Columns of a panel beside the settings, of which verdicts are made."""
+LISTED = ("features", "answers")
+"""Columns that may have changed; verdicts do not depend on them."""
 
 
 def panel_metrics(fits: pd.DataFrame | None) -> list[str]:
@@ -56,8 +59,9 @@ def panel_of(run: Run, metrics: Collection[str] | None = None) -> pd.DataFrame:
     """One row a setting, metric and instance; of one without a score by it the weight is 0.
 
     Columns: the settings; ``metric``; ``k`` (0 where it does not count); ``instance``; ``row`` (what the user calls it;
-    missing where that is not known) and ``values`` (digest of its own); ``labels`` that were explained; ``samples``
-    (digest of what every seed drew; missing if not known); ``runs``; ``weight`` (of the instance in the score over all
+    missing where that is not known) and ``values`` (digest of its own); ``labels`` that were explained;
+    ``features`` (how many it has); ``answers`` (of the model, one a label; missing if not known); ``samples`` (digest
+    of what every seed drew; missing if not known); ``runs``; ``weight`` (of the instance in the score over all
     instances of the setting: they add up to 1); ``estimate`` (of the instance); ``standard_error`` and ``unseen`` (of
     the score over all, as seeds of this instance are left out in turn: their squares add up), nan below three runs;
     ``logs`` (of ``log_sd``: of each coefficient of each label; -inf for one that never moves, nan if not known).
@@ -81,7 +85,7 @@ def panel_of(run: Run, metrics: Collection[str] | None = None) -> pd.DataFrame:
         scored += scores_of_fits(fits, units, wanted)
     instances = _instances(run, units, fits)
     if not scored:
-        return pd.DataFrame(columns=[*units.settings, *COLUMNS])
+        return pd.DataFrame(columns=[*units.settings, *COLUMNS, *LISTED])
     found = _frame(scored, units, instances)
     return found.drop_duplicates([name for name in found if name != "logs"], ignore_index=True)
 
@@ -96,6 +100,7 @@ def _instances(run: Run, units: Units, fits: pd.DataFrame | None) -> pd.DataFram
     labels = np.split(units.keys["label"].astype(str).to_numpy(dtype=object), first[1:])
     found = pd.DataFrame({"instance": keys["instance"].astype(str), "labels": [",".join(own) for own in labels]})
     found[["row", "values"]] = named(keys, run.instances)
+    found["features"], found["answers"] = feature_counts(units), answers(run.instances, units)
     found["samples"] = _samples(fits).reindex(found.index) if fits is not None else None
     return found
 
@@ -127,4 +132,4 @@ def _frame(scored: Sequence[Scored], units: Units, instances: pd.DataFrame) -> p
     own["metric"] = np.repeat([one.metric for one in scored], [len(one.clusters) for one in scored]).astype(object)
     logs = [value for one in scored for value in one.logs or [None] * len(one.clusters)]
     own["logs"] = pd.Series(logs, dtype=object)
-    return own[[*settings, *COLUMNS]]
+    return own[[*settings, *COLUMNS, *LISTED]]

@@ -8,17 +8,19 @@ margin and would be rare had nothing changed.
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
-from typing import TYPE_CHECKING
+from collections.abc import Iterator, Sequence
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
+from limeeval.check.answers import changed_answers
 from limeeval.check.baseline import Baseline, baseline_of, check_has
 from limeeval.check.cells import cells_of
 from limeeval.check.compared import Found, compared
 from limeeval.check.drop_in_words import sentence
 from limeeval.check.panel import panel_metrics
 from limeeval.check.power import ALPHA, is_underpowered, smallest_margin
+from limeeval.check.same_features import Features, check_features
 from limeeval.check.thresholds import Threshold
 from limeeval.check.verdict import FAIL, INCONCLUSIVE, MISSING, PASS, Verdict
 from limeeval.inference.multiple import holm
@@ -27,6 +29,13 @@ from limeeval.report.run import Run
 
 if TYPE_CHECKING:
     import pandas as pd
+
+
+class Regressions(NamedTuple):
+    """Verdicts, and what to list beside them: that the model's answers changed, if they did."""
+
+    verdicts: list[Verdict]
+    changes: list[str]
 
 
 def regression_verdicts(
@@ -51,25 +60,48 @@ def regression_verdicts(
 
     Raises:
         ValueError: a metric without standard errors, a threshold that no row of either is about and none may be
-            missing, or settings, an explainer or instances that the baseline does not have.
+            missing, or settings, an explainer, features or instances that the baseline does not have.
     """
     asked = [one for one in thresholds if one.no_worse_than_baseline is not None]
-    if not asked:
-        return []
-    _check_metrics(asked, run, baseline)
-    now = baseline_of(run, metrics={one.metric for one in asked}).panel
-    return verdicts_between(asked, now, baseline.panel, unpaired=unpaired)
+    return regressions(asked, run, baseline, unpaired=unpaired).verdicts if asked else []
+
+
+def regressions(
+    thresholds: Sequence[Threshold], run: Run, baseline: Baseline, *, unpaired: bool = False
+) -> Regressions:
+    """The same of thresholds that all compare, and what else changed."""
+    _check_metrics(thresholds, run, baseline)
+    now = baseline_of(run, metrics={one.metric for one in thresholds})
+    known = now.features, baseline.features
+    found = list(_found(thresholds, now.panel, baseline.panel, known, unpaired=unpaired))
+    answers = {what: own for one in found for what, own in one.answers.items()}
+    return Regressions(_verdicts(found), list(changed_answers(answers)))
 
 
 def verdicts_between(
     thresholds: Sequence[Threshold], now: pd.DataFrame, before: pd.DataFrame, *, unpaired: bool = False
 ) -> list[Verdict]:
-    """The same of the panels of both sides: see :func:`limeeval.check.panel.panel_of`."""
+    """The verdicts alone, of the panels of both sides: see :func:`limeeval.check.panel.panel_of`."""
+    return _verdicts(list(_found(thresholds, now, before, ({}, {}), unpaired=unpaired)))
+
+
+def _found(
+    thresholds: Sequence[Threshold],
+    now: pd.DataFrame,
+    before: pd.DataFrame,
+    features: tuple[Features, Features],
+    *,
+    unpaired: bool,
+) -> Iterator[Found]:
     metrics = {one.metric for one in thresholds}
     cells, others = cells_of(now, metrics), cells_of(before, metrics)
-    found = [
-        one for own in thresholds for one in compared(own, cells[own.metric], others[own.metric], unpaired=unpaired)
-    ]
+    for own in thresholds:
+        here, there = cells[own.metric], others[own.metric]
+        check_features(own, here, there, features)
+        yield from compared(own, here, there, unpaired=unpaired)
+
+
+def _verdicts(found: Sequence[Found]) -> list[Verdict]:
     tests = np.array([one.p for one in found])
     adjusted = holm(tests)
     checks = int((~np.isnan(tests)).sum())
@@ -111,7 +143,7 @@ def _verdict(found: Found, p: float, checks: int) -> Verdict:
 
 
 def _status(found: Found, p: float) -> str:
-    if found.is_missing:
+    if found.is_missing or (math.isnan(found.drop) and not found.problem):
         return MISSING
     if found.problem:
         return INCONCLUSIVE

@@ -33,8 +33,8 @@ class Sides(NamedTuple):
 
     @property
     def undefined(self) -> int:
-        """How many instances the run does not have the score of."""
-        return int(np.isnan(self.now.estimate).sum())
+        """How many instances do not have the score, which those of the baseline should have."""
+        return int((~np.isfinite(self.now.estimate) | ~np.isfinite(self.before.estimate)).sum())
 
     @property
     def share_samples(self) -> bool:
@@ -51,6 +51,11 @@ class Sides(NamedTuple):
     def other_labels(self) -> int:
         """Of how many another label is explained."""
         return int((self.now.labels != self.before.labels).sum())
+
+    @property
+    def other_counts(self) -> int:
+        """How many have another number of features."""
+        return int((np.abs(self.now.features - self.before.features) > 0).sum())
 
     @property
     def selection(self) -> str:

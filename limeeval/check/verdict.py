@@ -20,7 +20,10 @@ class Verdict:
         status: "pass", "fail", "inconclusive" or "missing".
         rows: which rows, in words: the task, model, setting; told apart from other verdicts of the same threshold.
         sentence: what came, with the numbers: one line.
-        numbers: the same for programs: estimate, low, high, baseline, difference, standard_error, p, margin ...
+        numbers: the same for programs: estimate, low, high, baseline, difference, standard_error, p, margin ...;
+            ``instances`` is how many it rests on, ``worst`` a list of those that it owes most to, the worst first: what
+            the user calls it (``row``; its position where that is not known) and its ``estimate``, or its ``drop`` from
+            the baseline.
     """
 
     threshold: Threshold

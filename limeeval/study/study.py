@@ -171,7 +171,8 @@ class Study:
         Args:
             thresholds: path of a yaml, or a list of mappings as there, such as
                 ``{"metric": "jaccard", "at_least": 0.9, "where": {"num_samples": 1000}}``.
-            baseline: what ``no_worse_than_baseline`` compares with: a study, or the path of a saved baseline.
+            baseline: what ``no_worse_than_baseline`` compares with: a study, or the path of a run's folder or of a
+                saved baseline.
             unpaired: whether the baseline may have explained other instances.
 
         Raises:
@@ -179,8 +180,9 @@ class Study:
                 needed and not there, or that cannot be compared with. There is no verdict then.
         """
         from limeeval.check.check import check
+        from limeeval.study.saved import run_at
 
-        return check(self, thresholds, baseline=baseline, unpaired=unpaired)
+        return check(self, thresholds, baseline=baseline, unpaired=unpaired, load=run_at)
 
     @property
     def plot(self) -> Plots:

@@ -11,8 +11,10 @@ import yaml
 from junitparser import JUnitXml
 
 from limeeval.app.check_arguments import USAGE
+from limeeval.study.files import digest_of
 
 LOW, HIGH = {"metric": "same_set", "at_least": 0.0}, {"metric": "jaccard", "at_most": -1}
+COMPARED = {"metric": "jaccard", "no_worse_than_baseline": 0.05, "allow_missing": True}
 
 
 @pytest.fixture(scope="module")
@@ -39,6 +41,13 @@ def gate(cli: Callable, finished: Path, tmp_path: Path) -> Callable:
         return cli("check", "run", "--thresholds", "t.yaml", *options)
 
     return checked
+
+
+def vouch(run: Path) -> None:
+    """Has the provenance describe the scores as they are."""
+    known = json.loads((run / "provenance.json").read_text(encoding="utf-8"))
+    known["files_sha256"]["scores.parquet"] = digest_of(run / "scores.parquet")
+    (run / "provenance.json").write_text(json.dumps(known), encoding="utf-8")
 
 
 def test_exit_code_0_and_1(gate) -> None:
@@ -194,10 +203,12 @@ def test_thresholds_that_mean_nothing_are_never_a_pass(gate, thresholds) -> None
 
 
 def test_a_run_that_cannot_be_judged_is_never_a_pass(gate, tmp_path) -> None:
-    def broken(change: Callable[[Path], object]) -> str:
+    def broken(change: Callable[[Path], object], *, vouched: bool = False) -> str:
         shutil.rmtree("run.bak", ignore_errors=True)
         shutil.copytree("run", "run.bak")
         change(Path("run"))
+        if vouched:
+            vouch(Path("run"))
         ran = gate([LOW])
         shutil.rmtree("run", ignore_errors=True)
         shutil.move("run.bak", "run")
@@ -222,17 +233,59 @@ def test_a_run_that_cannot_be_judged_is_never_a_pass(gate, tmp_path) -> None:
     assert "got no run: there is no such folder" in broken(lambda run: shutil.rmtree(run))
     assert "report run makes it" in broken(lambda run: (run / "scores.parquet").unlink())
     assert "no run: no summary.json" in broken(lambda run: (run / "summary.json").unlink())
-    assert "scores.parquet is not Parquet" in broken(lambda run: (run / "scores.parquet").write_bytes(b"x"))
+
+    def no_parquet(run: Path) -> None:
+        (run / "scores.parquet").write_bytes(b"x")
+
+    def low_above_high(run: Path) -> None:
+        scores = pd.read_parquet(run / "scores.parquet")
+        scores.assign(low=scores["high"], high=scores["low"]).to_parquet(run / "scores.parquet", index=False)
+
+    assert "scores.parquet is not Parquet" in broken(no_parquet, vouched=True)
+    assert "run must be as the run wrote it, got scores.parquet changed since" in broken(no_parquet)
+    assert "within its limits" in broken(low_above_high, vouched=True)
     assert "summary.json is not JSON" in broken(lambda run: (run / "summary.json").write_bytes(b"x"))
     assert "one with 1 failure: row 3: the model failed" in broken(summary(failures=["row 3: the model failed"]))
     assert "one with 1 failure: job 3 failed" in broken(job_lost)
-    assert "must have each row once" in broken(twice)
+    assert "must have each row once" in broken(twice, vouched=True)
 
 
-def test_a_file_that_was_changed_is_said_so(gate) -> None:
-    scores = pd.read_parquet("run/scores.parquet")
-    scores.assign(estimate=1.0, low=1.0, high=1.0).to_parquet("run/scores.parquet", index=False)
-    assert "Note: scores.parquet: not as provenance.json describes" in gate([LOW]).out
+@pytest.mark.parametrize("options", [[], ["--update-baseline", "new.parquet"], ["--baseline", "run"]])
+@pytest.mark.parametrize("name", ["attributions", "fits", "instances", "scores"])
+def test_tables_that_are_not_those_of_the_run_are_never_a_pass(cli, finished, tmp_path, name, options) -> None:
+    """Rows that were lost, of the run and of a folder that it is held against."""
+    (tmp_path / "t.yaml").write_text(yaml.safe_dump([LOW, COMPARED]), encoding="utf-8")
+    shutil.copytree(finished, tmp_path / "run")
+    shutil.copytree(finished, tmp_path / "other")
+    rows = pd.read_parquet(f"run/{name}.parquet")
+    chosen = rows["seed"] > 1 if "seed" in rows else rows["instance"] != 1
+    rows[chosen.fillna(True)].to_parquet(f"run/{name}.parquet", index=False)
+    checked = "other" if "--baseline" in options else "run"
+    ran = cli("check", checked, "--thresholds", "t.yaml", *options)
+    again = "python -m limeeval report run makes it anew" if name == "scores" else "run it again"
+    assert (ran.code, ran.out) == (2, "")
+    assert f"run must be as the run wrote it, got {name}.parquet changed since: {again}" in ran.message
+    assert not Path("new.parquet").exists()
+
+
+@pytest.mark.parametrize("name", ["attributions", "fits", "instances"])
+def test_tables_that_nothing_vouches_for_must_be_of_one_run(gate, name) -> None:
+    known = json.loads(Path("run/provenance.json").read_text(encoding="utf-8"))
+    del known["files_sha256"]
+    Path("run/provenance.json").write_text(json.dumps(known), encoding="utf-8")
+    assert gate([LOW]).code == 0
+    rows = pd.read_parquet(f"run/{name}.parquet")
+    rows[rows["seed" if "seed" in rows else "instance"] != 1].to_parquet(f"run/{name}.parquet", index=False)
+    lost = gate([LOW])
+    assert (lost.code, lost.out) == (2, "")
+    assert "got files that are not of one run: " in lost.message
+
+
+def test_scores_that_a_report_makes_anew_are_judged(gate, cli) -> None:
+    Path("run/scores.parquet").write_bytes(b"x")
+    assert gate([LOW]).code == 2
+    assert cli("report", "run").code == 0
+    assert gate([LOW]).code == 0
 
 
 def test_thresholds_of_ours_have_names(cli, finished, tmp_path) -> None:
@@ -268,6 +321,7 @@ def test_what_cannot_be_begun_leaves_no_baseline(cli, finished, tmp_path) -> Non
     shutil.copytree(finished, tmp_path / "run")
     scores = pd.read_parquet("run/scores.parquet")
     scores.assign(low=float("nan"), high=float("nan")).to_parquet("run/scores.parquet", index=False)
+    vouch(Path("run"))
     made = cli("check", "run", "--init", "gate.yaml", "--update-baseline", "b.parquet")
     assert (made.code, made.out) == (2, "")
     assert "thresholds are made of scores that have limits" in made.message

@@ -36,13 +36,18 @@ def made(
     samples: str | None = None,
     rows: Sequence[Any] | None = None,
     values: Sequence[float] | None = None,
+    answers: Sequence[float] | None = None,
+    features: Sequence[str] = (),
     label: int = 1,
     k: int = 4,
     first_seed: int = 0,
     fits_seed: int = 0,
     **settings: Any,
 ) -> Made:
-    """A run of coefficients (m, R, d) at one setting; ``samples`` names what was drawn, None for not known."""
+    """A run of coefficients (m, R, d) at one setting; ``samples`` names what was drawn, None for not known.
+
+    ``features`` are columns of values beside that of age.
+    """
     m, count, _ = coefficients.shape
     own = {**IDENTITY, "num_samples": 1000, **settings, "label": label}
     index = np.indices(coefficients.shape).reshape(3, -1)
@@ -56,6 +61,9 @@ def made(
     instances = pd.DataFrame({"task": own["task"], "model": own["model"], "instance": np.arange(m), "label": label})
     instances["row"] = [100 + i for i in range(m)] if rows is None else list(rows)
     instances["value_age"] = [20.0 + i for i in range(m)] if values is None else list(values)
+    instances = instances.assign(**{f"value_{name}": 1.0 for name in features})
+    if answers is not None:
+        instances["model_prediction"] = list(answers)
     description = SimpleNamespace(task=own["task"], model=own["model"], explainer=own["explainer"], k=k)
     return Made(attributions, fits, instances, (description,))
 

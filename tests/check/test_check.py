@@ -1,12 +1,16 @@
 """The gate as a whole: what it refuses, counts and says."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from math import inf as INF
+from math import nan as NAN
+from pathlib import Path
 
 import pandas as pd
 import pytest
 
 import limeeval
+import limeeval.check
 from limeeval.check.asked import OTHERS
 from limeeval.check.check import check
 
@@ -132,6 +136,48 @@ def test_tables_that_are_no_scores_are_refused(bad_run) -> None:
             check(bad_run, [FLOOR])
 
 
+@pytest.mark.parametrize(
+    ("changed", "said"),
+    [
+        ({"estimate": INF}, r"a finite estimate and limits, got inf \[0.5, 0.7\] for jaccard \(task loans, num"),
+        ({"high": INF}, r"a finite estimate and limits, got 0.6 \[0.5, inf\]"),
+        ({"low": -INF, "metric": "ess"}, "a finite estimate and limits, got"),
+        ({"low": 0.8}, r"an estimate within its limits, got 0.6 \[0.8, 0.7\]"),
+        ({"estimate": 0.71}, r"an estimate within its limits, got 0.71 \[0.5, 0.7\]"),
+        ({"low": NAN, "estimate": 0.71}, "an estimate within its limits"),
+    ],
+)
+def test_scores_that_can_be_none_are_refused(run_of, changed, said) -> None:
+    known = {"estimate": 0.6, "low": 0.5, "high": 0.7}
+    for asked in ({"metric": "same_set", "at_least": 0, "allow_missing": True}, {"metric": "jaccard", "at_least": 0.1}):
+        with pytest.raises(ValueError, match=f"scores must have {said}"):
+            check(run_of({**known, **changed}, {**known, "num_samples": 5000, "metric": "same_set"}), [asked])
+
+
+def test_what_may_be_infinite_and_what_is_undefined_are_scores(run_of) -> None:
+    run = run_of(
+        {"metric": "condition_number", "estimate": INF, "low": NAN, "high": NAN},
+        {"metric": "ess", "estimate": INF, "low": INF, "high": INF},
+        {"metric": "jaccard", "estimate": NAN, "low": NAN, "high": NAN},
+        {"metric": "r2_fresh", "estimate": 0.5, "low": 0.5 + 1e-9, "high": 0.6},
+    )
+    asked = [{"metric": name, "at_least": 0.1} for name in ("condition_number", "ess", "jaccard", "r2_fresh")]
+    found = {one.threshold.metric: one.status for one in check(run, asked).verdicts}
+    assert found == {"condition_number": "pass", "ess": "pass", "jaccard": "missing", "r2_fresh": "pass"}
+
+
+def test_widths_that_follow_from_the_number_of_features_are_not_said(run_of) -> None:
+    known = {"estimate": 0.8, "low": 0.7, "high": 0.9}
+    run = run_of(known, {**known, "task": "cars", "k": 3}, {**known, "num_samples": 250})
+    run.scores["kernel_width"], run.scores["kernel_width_factor"] = [0.75, 1.5, 0.75], 1.0
+    found = check(run, [{"metric": "jaccard", "at_least": 0.1}])
+    assert [one.rows for one in found.verdicts] == [
+        "task loans, num_samples 1,000",
+        "task cars, num_samples 1,000",
+        "task loans, num_samples 250",
+    ]
+
+
 def test_the_sentence_counts_and_names_the_first_failure(bad_run) -> None:
     found = check(
         bad_run,
@@ -149,6 +195,32 @@ def test_the_sentence_counts_and_names_the_first_failure(bad_run) -> None:
         "jaccard at least 0.9, task loans, num_samples 1,000: jaccard is 0.600"
     )
     assert check(bad_run, [{**FLOOR, "at_least": 0.4}]).summary == "0 of 2 checks failed (2 passed)."
+
+
+def test_the_sentence_prefers_what_compares_with_the_baseline() -> None:
+    before, now = (made(noisy(scale=scale), samples="these") for scale in (0.2, 0.8))
+    run = Judged(limeeval.score(now.attributions, now.fits, k=4), now)
+    asked = [{"metric": "jaccard", "at_least": 1}, {"metric": "jaccard", "no_worse_than_baseline": 0.01}]
+    found = check(run, asked, baseline=Judged(limeeval.score(before.attributions, before.fits, k=4), before))
+    assert [one.status for one in found.verdicts] == ["fail", "fail"]
+    assert found.summary.startswith("2 of 2 checks failed: jaccard at most 0.01 worse than the baseline, task loans: ")
+    shapes = [[sorted(one) for one in verdict.numbers["worst"]] for verdict in found.verdicts]
+    assert shapes == [[["estimate", "row"]] * 3, [["drop", "row"]] * 3]
+    assert [one.numbers["instances"] for one in found.verdicts] == [10, 10]
+
+
+def test_folders_are_read_by_whoever_asks(bad_run, tmp_path) -> None:
+    asked = [{"metric": "jaccard", "no_worse_than_baseline": 0.1}]
+    with pytest.raises(ValueError, match="baseline must be a run or a file, got the folder"):
+        check(bad_run, asked, baseline=tmp_path)
+    run = made(noisy(), samples="these")
+    judged = Judged(limeeval.score(run.attributions, run.fits, k=4), run)
+    assert check(judged, asked, baseline=tmp_path, load=lambda folder: judged).exit_code == 0
+    failed = replace(judged, failures=["row 3"])
+    with pytest.raises(ValueError, match="must be whole to be checked, got one with 1 failure: row 3"):
+        check(judged, asked, baseline=str(tmp_path), load=lambda folder: failed)
+    sources = [path.read_text(encoding="utf-8") for path in Path(limeeval.check.__file__).parent.rglob("*.py")]
+    assert not any("limeeval.study" in source for source in sources)
 
 
 def test_the_repr_is_the_table(bad_run) -> None:

@@ -56,24 +56,26 @@ def test_a_failure_says_by_how_much_and_for_which_rows(bad_run) -> None:
     assert (verdict.status, found.exit_code) == ("fail", 1)
     assert verdict.rows == "task loans, num_samples 1,000"
     assert verdict.numbers["beyond"] == pytest.approx(0.3)
-    assert verdict.numbers["worst"] == {"row 20": 0.4, "row 30": 0.5, "row 10": 0.9}
+    worst = [("20", 0.4), ("30", 0.5), ("10", 0.9)]
+    assert verdict.numbers["worst"] == [{"row": row, "estimate": value} for row, value in worst]
+    assert (verdict.numbers["instances"], "n" in verdict.numbers) == (3, False)
     assert verdict.sentence == (
         "jaccard is 0.600 [0.500, 0.700] over 3 instances; all of it lies below 0.9, the estimate by 0.300; "
-        "lowest: row 20 (0.400), row 30 (0.500), row 10 (0.900)"
+        "lowest in rows 20 (0.400), 30 (0.500), 10 (0.900)"
     )
 
 
 def test_a_ceiling_names_the_highest(bad_run) -> None:
     (verdict,) = check(bad_run, [{"metric": "jaccard", "at_most": 0.2, "where": {"num_samples": 1000}}]).verdicts
     assert verdict.status == "fail"
-    assert list(verdict.numbers["worst"]) == ["row 10", "row 30", "row 20"]
-    assert "above 0.2, the estimate by 0.400; highest: row 10 (0.900)" in verdict.sentence
+    assert [one["row"] for one in verdict.numbers["worst"]] == ["10", "30", "20"]
+    assert "above 0.2, the estimate by 0.400; highest in rows 10 (0.900)" in verdict.sentence
 
 
 def test_instances_without_the_users_names_go_by_position(bad_run) -> None:
     bad_run.instances = bad_run.instances.drop(columns="row")
     (verdict,) = check(bad_run, [{"metric": "jaccard", "at_least": 0.9, "where": {"num_samples": 1000}}]).verdicts
-    assert list(verdict.numbers["worst"]) == ["instance 1", "instance 2", "instance 0"]
+    assert [one["row"] for one in verdict.numbers["worst"]] == ["1", "2", "0"]
 
 
 def test_every_setting_has_a_verdict_of_its_own_and_failures_come_first(bad_run) -> None:
@@ -87,6 +89,7 @@ def test_every_setting_has_a_verdict_of_its_own_and_failures_come_first(bad_run)
 def test_a_single_instance_is_judged_where_it_is_named(bad_run) -> None:
     found = check(bad_run, [{"metric": "jaccard", "at_least": 0.7, "where": {"instance": 1}}])
     (verdict,) = found.verdicts
+    assert (verdict.numbers["instances"], verdict.numbers["worst"]) == (1, [])
     assert (verdict.status, verdict.rows) == ("fail", "task loans, num_samples 1,000, instance 1, label 1")
     assert verdict.sentence == "jaccard is 0.400 [0.300, 0.600]; all of it lies below 0.7, the estimate by 0.300"
     found = check(bad_run, [{"metric": "jaccard", "at_least": 0.7, "where": {"label": 1}}])

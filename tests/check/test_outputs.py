@@ -9,16 +9,19 @@ import pytest
 from junitparser import Error, Failure, JUnitXml, Skipped
 from markdown_it import MarkdownIt
 
+from limeeval.check.asked import LOG_SD, OTHERS
 from limeeval.check.check import Checked
 from limeeval.check.outputs.annotations import MOST, annotation_lines, refusal_line
 from limeeval.check.outputs.files import check_target, write
 from limeeval.check.outputs.json import json
 from limeeval.check.outputs.junit import junit
+from limeeval.check.outputs.legend import legend
 from limeeval.check.outputs.markdown import LIMIT, escaped, markdown, refusal
 from limeeval.check.outputs.marks import marked
 from limeeval.check.outputs.terminal import PASSED, plain_table
 from limeeval.check.thresholds import Threshold
 from limeeval.check.verdict import FAIL, INCONCLUSIVE, MISSING, PASS, Verdict
+from limeeval.metrics.catalogue import agreement_metrics
 
 FLOOR = Threshold("jaccard", at_least=0.9)
 WARN, STRICT, ALLOWED = (
@@ -93,15 +96,23 @@ def test_markdown_renders_as_a_table() -> None:
 def test_words_of_the_table_are_explained() -> None:
     judged = [
         replace(EACH[0], numbers={"low": 0.1, "high": 0.2}),
-        Verdict(Threshold("ess", at_least=1), PASS, "a", "b"),
+        Verdict(Threshold("nobody_knows", at_least=1), PASS, "a", "b"),
     ]
     for shown in (plain_table(Checked(judged)), rendered(markdown(Checked(judged)))):
         assert "jaccard: how far the leading reasons of two runs overlap" in shown
         assert "[low, high]: 95 % limits" in shown
         assert "r2_fresh:" not in shown
-        assert "ess:" not in shown
+        assert "nobody_knows:" not in shown
     without = [replace(EACH[0], numbers={"low": float("nan")}), EACH[1]]
     assert "[low, high]" not in plain_table(Checked(without))
+
+
+def test_every_metric_has_a_line_of_few_words() -> None:
+    """Of those of a run with all that can be measured, and of widths of one's own."""
+    metrics = [*agreement_metrics(), *OTHERS, LOG_SD, "r2_at_x0.3"]
+    lines = list(legend([Verdict(Threshold(metric, at_least=0), PASS, "a", "b") for metric in metrics]))
+    assert sorted(line.partition(": ")[0] for line in lines) == sorted(metrics)
+    assert [line for line in lines if not 20 < len(line.partition(": ")[2]) < 120] == []
 
 
 def test_markdown_shows_hostile_names_as_they_are() -> None:

@@ -3,6 +3,7 @@
 from dataclasses import replace
 
 import numpy as np
+import pandas as pd
 import pytest
 from scipy import stats
 
@@ -366,6 +367,44 @@ def test_settings_that_neither_side_has_are_missing_by_leave() -> None:
 def test_where_takes_numbers_up_to_rounding() -> None:
     before = made(noisy(), kernel_width=0.1 + 0.2)
     assert verdict(before, before, gate(kernel_width=0.3)).status == PASS
+
+
+def test_a_score_that_is_no_number_is_never_a_pass() -> None:
+    """However it came about: of the run, or of a baseline that was made of rows without checks."""
+    for value in (np.nan, -np.inf, np.inf):
+        for metric in ("jaccard", "r2_fresh"):
+            before = baseline_of(made(noisy(), samples=SAMPLES))
+            panel = before.panel.copy()
+            panel.loc[panel.index[panel["metric"] == metric][0], "estimate"] = value
+            (found,) = regression_verdicts(
+                [gate(metric, 0.5)], made(noisy(), samples=SAMPLES), replace(before, panel=panel)
+            )
+            assert (found.status, found.is_red) == (MISSING, True), (metric, value)
+            assert found.sentence
+
+
+def test_widths_that_follow_from_the_number_of_features_are_not_said() -> None:
+    one, other = (
+        made(noisy(d=d), task=task, k=k, kernel_width=0.75 * d**0.5, kernel_width_factor=1.0)
+        for task, d, k in (("loans", 8, 4), ("cars", 6, 3))
+    )
+    both = replace(together(one, other), descriptions=(*one.descriptions, *other.descriptions))
+    both = replace(both, instances=pd.concat([one.instances, other.instances]))
+    found = regression_verdicts([gate()], both, baseline_of(both))
+    assert [(one.status, one.rows) for one in found] == [(PASS, "task loans"), (PASS, "task cars")]
+    assert verdict(other, both, gate(task="cars")).rows == "task cars"
+
+
+def test_a_task_of_several_is_held_against_the_same_one_alone() -> None:
+    """Columns of values of the other task are no values of this one."""
+    loans = made(noisy(seed=1), samples=SAMPLES)
+    cars = made(noisy(seed=2), task="cars", samples=SAMPLES)
+    cars = replace(cars, instances=cars.instances.rename(columns={"value_age": "value_power"}))
+    both = replace(together(loans, cars), instances=pd.concat([loans.instances, cars.instances], ignore_index=True))
+    for now, before in ((both, cars), (cars, both)):
+        found = verdict(now, before, gate(margin=0.0, task="cars"))
+        assert (found.status, found.numbers["same_samples"]) == (PASS, True)
+        assert "other values" not in found.sentence
 
 
 def test_fidelity_is_that_of_pooled_fits() -> None:

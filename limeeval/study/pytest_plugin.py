@@ -24,10 +24,11 @@ def limeeval_check() -> Callable[..., Checked]:
 
 def _checked(study: Any, thresholds: Any, baseline: Any = None, *, unpaired: bool = False) -> Checked:
     __tracebackhide__ = True
-    from limeeval.check.check import check, run_at
+    from limeeval.check.check import check
+    from limeeval.study.saved import run_at
 
     run = study if hasattr(study, "scores") else run_at(study)
-    found = check(run, thresholds, baseline=baseline, unpaired=unpaired)
+    found = check(run, thresholds, baseline=baseline, unpaired=unpaired, load=run_at)
     if found.failed:
         pytest.fail(repr(found), pytrace=False)
     return found
