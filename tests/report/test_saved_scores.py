@@ -50,8 +50,7 @@ def test_saved_scores_are_those_that_are_made_and_are_not_made_again(name: str, 
     assert not made
 
 
-@pytest.mark.parametrize("name", ["table_study", "hostile_study", "image_study"])
-@pytest.mark.parametrize("values", [True, False])
+@pytest.mark.parametrize(("name", "values"), [("table_study", True), ("hostile_study", False), ("image_study", True)])
 def test_a_page_of_compact_tables_is_the_same_to_the_byte(name: str, values: bool, request, tmp_path: Path) -> None:
     request.getfixturevalue(name).save(tmp_path)
     whole, compact = limeeval.load(tmp_path), load_to_draw(tmp_path)
