@@ -1,6 +1,5 @@
 """The committed studies: their READMEs show what their summaries say, and their scripts read what a sweep writes."""
 
-import importlib.util
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -13,17 +12,10 @@ import pytest
 import limeeval
 from limeeval.lime import LimeTabularExplainer
 
+from .scripts import module_of
+
 FOLDER = Path(__file__).parents[1] / "experiments"
 SUMMARIES = {"kernel_width": ["widths"], "sample_count": ["counts"], "seeds": ["intervals", "averages"]}
-
-
-def module_of(path: Path) -> ModuleType:
-    found = importlib.util.spec_from_file_location(f"experiments_{path.stem}", path)
-    assert found is not None
-    assert found.loader is not None
-    module = importlib.util.module_from_spec(found)
-    found.loader.exec_module(module)
-    return module
 
 
 @pytest.fixture(scope="module")

@@ -2,14 +2,12 @@
 way; red for faults, which are put in one by one."""
 
 import contextlib
-import importlib.util
 import io
 import json
 import sys
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
-from types import ModuleType
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -22,16 +20,9 @@ from limeeval.lime.model import Model
 from limeeval.lime.neighborhood import Neighborhood
 from limeeval.lime.tabular import TabularDomain
 
+from .scripts import module_of
+
 FOLDER = Path(__file__).parents[1] / "experiments" / "gate"
-
-
-def module_of(path: Path) -> ModuleType:
-    found = importlib.util.spec_from_file_location(f"experiments_{path.stem}", path)
-    assert found is not None
-    assert found.loader is not None
-    module = importlib.util.module_from_spec(found)
-    found.loader.exec_module(module)
-    return module
 
 
 GATE = module_of(FOLDER / "gate.py")

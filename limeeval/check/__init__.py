@@ -3,7 +3,8 @@
 From the outside in:
 
 - ``check`` judges a run by a whole file; its result is printed and counted by ``outputs``.
-- ``thresholds`` is that file, checked line by line; ``asked`` holds it against the run; ``init`` writes a first one.
+- ``thresholds`` is that file, checked line by line; ``asked`` holds it against the run, and
+  ``meanings`` says what can be asked for; ``init`` writes a first one.
 - ``verdict`` is what comes of one threshold.
 
 Bounds that stand by themselves: ``floors`` judges ``rows`` of ``scores``.

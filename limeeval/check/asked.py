@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from limeeval.check.meanings import LOG_SD, MEANINGS
 from limeeval.check.rows import matches
 from limeeval.check.scores import Scores
 from limeeval.check.thresholds import Threshold
@@ -10,30 +11,6 @@ from limeeval.report.answer.names import shortened
 from limeeval.report.nearest import did_you_mean
 from limeeval.sweep.columns import width_of
 
-LOG_SD = "log_sd"
-"""What is compared with a baseline alone: it is no row of scores."""
-OTHERS = (
-    "r2",
-    "r2_fresh",
-    "r2_reference",
-    "lack_of_fit",
-    "local_gap",
-    "ess",
-    "unknowns_per_effective_sample",
-    "instance_leverage",
-    "condition_number",
-    "supported",
-    "r2_line",
-    "r2_quadratic",
-    "r2_trees",
-    "nonlinear_gain",
-    "nonlinearity_in_z",
-    "pure_error",
-    "misfit_explained",
-    "pixel_spearman",
-    "pixel_iou",
-)
-"""Metrics that a run may have, beside those of agreement."""
 _MOST = 12
 _LONGEST = 200
 
@@ -77,7 +54,7 @@ def _check_metric(threshold: Threshold, scores: Scores) -> None:
         return
     from limeeval.metrics.catalogue import agreement_metrics
 
-    known = list(dict.fromkeys([*scores.metrics, *agreement_metrics(), *OTHERS, LOG_SD]))
+    known = list(dict.fromkeys([*scores.metrics, *agreement_metrics(), *MEANINGS]))
     if threshold.metric not in known:
         near = did_you_mean(threshold.metric, known)
         some = [*known[:_MOST], "..."] if near else known

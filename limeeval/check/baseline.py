@@ -14,6 +14,7 @@ from limeeval.check.origin import Origin, origin_of
 from limeeval.check.panel import panel_of
 from limeeval.check.sound import check_sound, digest_of_rows
 from limeeval.report.run import Run
+from limeeval.report.whole_file import write_whole
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -23,7 +24,6 @@ SCHEMA = 1
 _KEY = b"limeeval"
 _KIND = "baseline"
 _DIGEST, _FEATURES = "rows_sha256", "features"
-_PROVENANCE = "provenance.json"
 
 
 @dataclass(frozen=True, eq=False)
@@ -55,24 +55,18 @@ class Baseline:
         table = table.replace_schema_metadata({**table.schema.metadata, _KEY: json.dumps(about).encode()})
         target = Path(path)
         target.parent.mkdir(parents=True, exist_ok=True)
-        part = target.with_name(f"{target.name}.part")
-        parquet.write_table(table, part, compression="zstd")
-        os.replace(part, target)
+        write_whole(target, lambda part: parquet.write_table(table, part, compression="zstd"))
 
 
-def baseline_of(
-    run: Run, *, provenance: Mapping[str, Any] | None = None, metrics: Collection[str] | None = None
-) -> Baseline:
-    """The baseline that a run is.
+def baseline_of(run: Run, *, metrics: Collection[str] | None = None) -> Baseline:
+    """The baseline that a run is; where its rows come from is what its ``provenance`` says, if it has one.
 
     Args:
         run: whose rows they are.
-        provenance: what its ``provenance.json`` says; None for what the run itself knows, if it does.
         metrics: names of those that are wanted; None for all of which there is a standard error.
     """
-    known = getattr(run, "provenance", None) if provenance is None else provenance
     panel = panel_of(run, metrics)
-    return Baseline(panel, origin_of(known), features_of_tasks(panel, run.instances))
+    return Baseline(panel, origin_of(getattr(run, "provenance", None)), features_of_tasks(panel, run.instances))
 
 
 def baseline_at(
@@ -91,7 +85,7 @@ def baseline_at(
     at = Path(path)
     if not at.is_dir():
         return read_baseline(at)
-    return baseline_of(load(at), provenance=_provenance(at), metrics=metrics)
+    return baseline_of(load(at), metrics=metrics)
 
 
 def read_baseline(path: str | os.PathLike[str]) -> Baseline:
@@ -172,14 +166,3 @@ def _features(about: Mapping[str, Any], path: str | os.PathLike[str]) -> Mapping
 
 def _rule(path: str | os.PathLike[str]) -> str:
     return f"a baseline must be the folder of a run or a file that --update-baseline wrote, here {os.fspath(path)}"
-
-
-def _provenance(folder: Path) -> Mapping[str, Any] | None:
-    path = folder / _PROVENANCE
-    if not path.is_file():
-        return None
-    try:
-        found = json.loads(path.read_text(encoding="utf-8"))
-    except (OSError, ValueError, RecursionError) as error:
-        raise ValueError(f"{path} must be JSON, got {' '.join(str(error).split())}") from error
-    return found if isinstance(found, Mapping) else None

@@ -8,7 +8,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from limeeval.check.baseline import baseline_of
-from limeeval.check.outputs.legend import MEANINGS
+from limeeval.check.meanings import MEANINGS
 from limeeval.check.power import powers_of
 from limeeval.check.scores import Scores, scores_of
 from limeeval.check.thresholds import Threshold

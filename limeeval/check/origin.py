@@ -8,9 +8,9 @@ from datetime import UTC, datetime
 from typing import Any
 
 import limeeval
+from limeeval.report.comparison.words import first_of
 
 _OF_MODELS = {"model": ("model_sha256", "model_id"), "data": ("data_sha256",)}
-_SHOWN = 5
 
 
 @dataclass(frozen=True)
@@ -53,7 +53,7 @@ def what_changed(now: Origin, before: Origin) -> list[str]:
     """
     versions = [*_changes({"limeeval": now.limeeval}, {"limeeval": before.limeeval})]
     versions += _changes(now.libraries, before.libraries)
-    said = [f"versions changed since the baseline: {_listed(versions)}"] if versions else []
+    said = [f"versions changed since the baseline: {first_of(versions)}"] if versions else []
     return [*said, *_of_models(now.models, before.models)]
 
 
@@ -74,12 +74,7 @@ def _of_models(now: Mapping[str, Any], before: Mapping[str, Any]) -> Iterator[st
             )
         ]
         if other:
-            yield f"the {what} changed since the baseline: {_listed(other)}"
-
-
-def _listed(said: list[str]) -> str:
-    more = f" and {len(said) - _SHOWN} more" if len(said) > _SHOWN else ""
-    return ", ".join(said[:_SHOWN]) + more
+            yield f"the {what} changed since the baseline: {first_of(other)}"
 
 
 def _object(known: Mapping[str, Any], name: str) -> Mapping[str, Any]:

@@ -6,8 +6,8 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from limeeval.check.cells import Cell
 from limeeval.check.thresholds import Threshold
+from limeeval.report.comparison.words import first_of
 
-_SHOWN = 5
 Features = Mapping[str, Sequence[str]]
 """Names by task."""
 
@@ -41,8 +41,7 @@ def check_features(
 def _only(names: Sequence[str], others: Sequence[str], what: str) -> Iterator[str]:
     """Which of some names are not among others."""
     own = [name for name in names if name not in set(others)]
-    more = f" and {len(own) - _SHOWN} more" if len(own) > _SHOWN else ""
     if len(own) == 1:
         yield f"feature {own[0]} is {what}"
     elif own:
-        yield f"features {', '.join(own[:_SHOWN])}{more} are {what}"
+        yield f"features {first_of(own)} are {what}"

@@ -12,6 +12,7 @@ from limeeval.check.cells import Cell, Instances
 from limeeval.inference.paired import Seeds, seed_changes
 from limeeval.lime.domain import Array
 from limeeval.report.comparison.measures import LOG_SD, LeftOut
+from limeeval.report.comparison.words import first_of
 
 
 class Sides(NamedTuple):
@@ -92,7 +93,7 @@ def sides_of(now: Cell, before: Cell, metric: str) -> Sides:
     place = {name: at for at, name in enumerate(there)}
     missing = [name for name in names if name not in place]
     if missing:
-        raise OtherInstances(f"the run lacks {_listed(missing)} of {len(names)} instances")
+        raise OtherInstances(f"the run lacks {first_of(missing)} of {len(names)} instances")
     own = now.instances.at(np.array([place[name] for name in names]))
     found = Sides(own, fixed, list(names), now.is_lime)
     if found.other_values == len(names):
@@ -163,7 +164,3 @@ def _mean(logs: Array, chosen: NDArray[np.bool_], *, labels: int) -> float:
 
 def _are_known(values: NDArray[np.object_]) -> NDArray[np.bool_]:
     return np.array([value is not None for value in values], dtype=bool)
-
-
-def _listed(names: Sequence[str], most: int = 5) -> str:
-    return ", ".join(names[:most]) + (f" and {len(names) - most} more" if len(names) > most else "")

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 
 from limeeval.lime.wording import WEAK_BELOW
 from limeeval.report.answer.answer import Answer
+from limeeval.report.comparison.words import first_of
 from limeeval.report.ranked import Ranked
 from limeeval.report.reasons import SURE_FROM, Reasons
 
@@ -36,9 +37,9 @@ def _named(one: Ranked, reasons: Reasons, answer: Answer) -> Iterator[str]:
         return
     distrust = _distrust(one, answer)
     lead = f"Not to be relied on: {distrust}. Named again" if distrust else "Named again"
-    yield f"{lead}: {f'{_listed(sure)} ({_how_often(reasons)})' if sure else 'none of them'}."
+    yield f"{lead}: {f'{first_of(sure, TOLD)} ({_how_often(reasons)})' if sure else 'none of them'}."
     if loose:
-        yield f"Changes with the seed: {_listed(loose)}."
+        yield f"Changes with the seed: {first_of(loose, TOLD)}."
 
 
 def _distrust(one: Ranked, answer: Answer) -> str:
@@ -65,8 +66,3 @@ def _followed(one: Ranked, answer: Answer) -> str:
 def _how_often(reasons: Reasons) -> str:
     always = (reasons.named[reasons.is_sure] == reasons.runs).all()
     return "named in every run" if always else f"named in at least {SURE_FROM:.0%} of runs"
-
-
-def _listed(names: Sequence[str]) -> str:
-    told = ", ".join(names[:TOLD])
-    return f"{told} and {len(names) - TOLD} more" if len(names) > TOLD else told

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from limeeval.report.whole_file import write_whole
 from limeeval.study.files import PROVENANCE as PROVENANCE
 from limeeval.study.files import RICHER as RICHER
 from limeeval.study.files import STATUS as STATUS
@@ -79,7 +80,7 @@ def write(study: Study, folder: Path) -> None:
     for name in tables_in(study):
         write_table(folder / f"{name}.parquet", getattr(study, name))
     if study.pictures is not None:
-        write_pictures(study.pictures, folder, whole=_whole)
+        write_pictures(study.pictures, folder)
     write_json(folder / SUMMARY, summary)
 
 
@@ -122,19 +123,10 @@ def summary_of(study: Study) -> dict[str, Any]:
 
 def write_table(path: Path, table: pd.DataFrame) -> None:
     """Writes a Parquet file, whole or not at all."""
-    _whole(path, lambda part: table.to_parquet(part, index=False))
+    write_whole(path, lambda part: table.to_parquet(part, index=False))
 
 
 def write_json(path: Path, fields: Mapping[str, Any]) -> None:
     """Writes a JSON file, whole or not at all."""
     text = json.dumps(fields, indent=2, ensure_ascii=False, default=str)
-    _whole(path, lambda part: part.write_text(text + "\n", encoding="utf-8"))
-
-
-def _whole(path: Path, write: Callable[[Path], Any]) -> None:
-    part = path.with_name(f".{path.name}.part")
-    try:
-        write(part)
-        part.replace(path)
-    finally:
-        part.unlink(missing_ok=True)
+    write_whole(path, lambda part: part.write_text(text + "\n", encoding="utf-8"))

@@ -96,7 +96,7 @@ def _study(path: Path, summary: Mapping[str, Any], *, is_compact: bool) -> Study
     except ValueError as error:
         raise _SeveralRuns(str(error)) from error
     said = {name: texts(summary, name) for name in ("arguments", "failures", "remarks")}
-    changed = changed_files(path, provenance_in(path), _ROWS)
+    changed = [] if is_scored else changed_files(path, provenance_in(path), _ROWS)
     study = Study(
         attributions,
         fits,

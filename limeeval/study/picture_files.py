@@ -3,20 +3,21 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
+from limeeval.report.whole_file import write_whole
 from limeeval.sweep.pictures import Cut, Pictures
 
 SEGMENTS, THUMBNAILS = "segments.npz", "thumbnails"
 _NAMES = "cuts"
 
 
-def write_pictures(pictures: Pictures, folder: Path, *, whole: Callable[[Path, Callable[[Path], Any]], None]) -> None:
-    """Writes the pictures, each file by ``whole``: completely or not at all.
+def write_pictures(pictures: Pictures, folder: Path) -> None:
+    """Writes the pictures, each file completely or not at all.
 
     ``segments.npz`` holds an array for each image and segmentation, ``0``, ``1`` ..., and in ``cuts`` their task,
     instance and segmentation as JSON, in the same order. Thumbnails are PNG files, numbered in the order in which
@@ -26,14 +27,14 @@ def write_pictures(pictures: Pictures, folder: Path, *, whole: Callable[[Path, C
 
     arrays = {str(number): array for number, array in enumerate(pictures.segments.values())}
     names = json.dumps(list(pictures.segments), ensure_ascii=False)
-    whole(folder / SEGMENTS, lambda part: _save(part, {_NAMES: np.array(names), **arrays}))
+    write_whole(folder / SEGMENTS, lambda part: _save(part, {_NAMES: np.array(names), **arrays}))
     if pictures.thumbnails:
         (folder / THUMBNAILS).mkdir(exist_ok=True)
     for number, image in enumerate(_images(pictures.segments)):
         if image not in pictures.thumbnails:
             continue
         path, picture = folder / THUMBNAILS / f"{number}.png", pictures.thumbnails[image]
-        whole(path, lambda part, picture=picture: Image.fromarray(picture).save(part, format="png"))  # type: ignore[misc]
+        write_whole(path, lambda part, picture=picture: Image.fromarray(picture).save(part, format="png"))  # type: ignore[misc]
 
 
 def load_pictures(folder: Path) -> Pictures | None:

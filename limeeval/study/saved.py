@@ -88,13 +88,14 @@ def run_at(folder: str | os.PathLike[str]) -> Run:
         ValueError: as :func:`saved_run` does.
     """
     path = Path(folder)
-    if not (path / _SCORES).is_file():
-        from limeeval.study.loaded import load
+    if (path / _SCORES).is_file():
+        return saved_run(path)
+    from limeeval.study.loaded import load
 
-        found = load(path)
-        _check_unchanged(path, provenance_in(path) or {})
-        return found
-    return saved_run(path)
+    scores = load(path).scores
+    found = _saved(path)
+    vars(found)["scores"] = scores  # Where the property keeps what it has read.
+    return cast("Run", found)
 
 
 def saved_run(folder: Path) -> Run:
@@ -109,6 +110,11 @@ def saved_run(folder: Path) -> Run:
         again = f"; {PROGRAM} report {quoted(str(folder))} makes it" if missing == [_SCORES] else ""
         said = f"no scores.parquet{again}" if again else what_is_there(folder, missing)
         raise ValueError(f"{folder} must be the folder of a finished run, got {said}")
+    return cast("Run", _saved(folder))  # All of a run that checks ask for.
+
+
+def _saved(folder: Path) -> SavedRun:
+    """The run in a folder that has all of its files, but for the scores if need be."""
     try:
         summary = json_object(folder / SUMMARY)
         descriptions, target = described(summary)
@@ -121,7 +127,7 @@ def saved_run(folder: Path) -> Run:
     found = SavedRun(folder, descriptions, target, tuple(failures), tuple(remarks), provenance)
     if not {f"{table}.parquet" for table in TABLES} <= provenance.get("files_sha256", {}).keys():
         _check_match(found)
-    return cast("Run", found)  # All of a run that checks ask for.
+    return found
 
 
 def _check_match(run: SavedRun) -> None:

@@ -16,6 +16,7 @@ from limeeval.check.panel import panel_metrics, panel_of
 from limeeval.check.regression import regression_verdicts
 from limeeval.lime import LimeTabularExplainer
 from limeeval.report.comparison.compare import compare
+from limeeval.study.saved import run_at
 
 from .made import Made, gate, made, noisy, together
 
@@ -136,9 +137,9 @@ def test_a_folder_gives_the_verdicts_of_the_file_made_of_it(tmp_path: Path) -> N
 
     folder = tmp_path / "run"
     study(range(6)).save(folder)
-    of_folder = baseline_at(folder, load=limeeval.load)
+    of_folder = baseline_at(folder, load=run_at)
     of_folder.save(tmp_path / "file")
-    of_file = baseline_at(tmp_path / "file", load=limeeval.load)
+    of_file = baseline_at(tmp_path / "file", load=run_at)
     assert of_file.origin == of_folder.origin
     assert of_file.origin.libraries["numpy"] == np.__version__
     thresholds = [gate("jaccard"), gate("log_sd", 0.1), gate("r2_fresh", num_samples=200)]
@@ -160,12 +161,12 @@ def test_what_is_no_parquet_is_refused(tmp_path: Path, content: bytes) -> None:
 
 def test_what_is_not_there_is_refused(tmp_path: Path) -> None:
     with pytest.raises(ValueError, match="nowhere, got nothing of that name"):
-        baseline_at(tmp_path / "nowhere", load=limeeval.load)
+        baseline_at(tmp_path / "nowhere", load=run_at)
 
 
 def test_a_folder_that_is_no_run_is_refused(tmp_path: Path) -> None:
     with pytest.raises(ValueError, match="must be the folder of a finished run"):
-        baseline_at(tmp_path, load=limeeval.load)
+        baseline_at(tmp_path, load=run_at)
 
 
 def test_another_parquet_file_is_refused(tmp_path: Path) -> None:

@@ -9,8 +9,8 @@ import pytest
 from junitparser import Error, Failure, JUnitXml, Skipped
 from markdown_it import MarkdownIt
 
-from limeeval.check.asked import LOG_SD, OTHERS
 from limeeval.check.check import Checked
+from limeeval.check.meanings import MEANINGS
 from limeeval.check.outputs.annotations import MOST, annotation_lines, refusal_line
 from limeeval.check.outputs.files import check_target, write
 from limeeval.check.outputs.json import json
@@ -109,7 +109,7 @@ def test_words_of_the_table_are_explained() -> None:
 
 def test_every_metric_has_a_line_of_few_words() -> None:
     """Of those of a run with all that can be measured, and of widths of one's own."""
-    metrics = [*agreement_metrics(), *OTHERS, LOG_SD, "r2_at_x0.3"]
+    metrics = [*dict.fromkeys([*agreement_metrics(), *MEANINGS]), "r2_at_x0.3"]
     lines = list(legend([Verdict(Threshold(metric, at_least=0), PASS, "a", "b") for metric in metrics]))
     assert sorted(line.partition(": ")[0] for line in lines) == sorted(metrics)
     assert [line for line in lines if not 20 < len(line.partition(": ")[2]) < 120] == []

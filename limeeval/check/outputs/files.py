@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from limeeval.report.whole_file import write_whole
+
 
 def check_target(path: Path, option: str) -> None:
     """Checks that a file can be written there, before anything is worked out.
@@ -24,15 +26,10 @@ def write(path: Path, text: str, option: str) -> None:
         ValueError: it cannot be written.
     """
     data = text.encode("utf-8", "replace")
-    part = path.with_name(f".{path.name}.part")
     try:
         if path.exists() and not path.is_file():
             path.write_bytes(data)
-            return
-        try:
-            part.write_bytes(data)
-            part.replace(path)
-        finally:
-            part.unlink(missing_ok=True)
+        else:
+            write_whole(path, lambda part: part.write_bytes(data))
     except OSError as error:
         raise ValueError(f"{option} must be a file that can be written, got {path} ({error.strerror})") from error

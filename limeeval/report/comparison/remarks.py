@@ -10,7 +10,7 @@ from limeeval.report.comparison.fidelity import has_columns
 from limeeval.report.comparison.matched import Matched
 from limeeval.report.comparison.measures import LOG_SD, MOST_LEFT_OUT, LeftOut, Measured, compared_metrics
 from limeeval.report.comparison.sides import Sides
-from limeeval.report.comparison.words import counted, listed
+from limeeval.report.comparison.words import counted, first_of, listed
 
 _SHOWN = 3
 _NAMES_SHOWN = 10
@@ -43,8 +43,7 @@ def _together(said: Iterable[tuple[_What, str]]) -> Iterator[tuple[_What, str]]:
     for what, name in said:
         by_what.setdefault(what, []).append(name)
     for what, names in by_what.items():
-        more = f" and {len(names) - _SHOWN} more" if len(names) > _SHOWN else ""
-        yield what, f"{', '.join(names[:_SHOWN])}{more} {'is' if len(names) == 1 else 'are'}"
+        yield what, f"{first_of(names, _SHOWN)} {'is' if len(names) == 1 else 'are'}"
 
 
 def _left_out(lost: LeftOut) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from limeeval.report.nearest import did_you_mean
@@ -35,6 +35,15 @@ def listed(values: Iterable[Any], most: int) -> str:
     """The first of some values, with commas."""
     own = [f"{value:.6g}" if isinstance(value, float) else str(value) for value in values]
     return ", ".join(own[:most]) + (", ..." if len(own) > most else "")
+
+
+def first_of(names: Sequence[str], most: int = 5) -> str:
+    """The first of some names, and how many more there are.
+
+    >>> first_of(["a", "b", "c"], 2), first_of(["a", "b"], 2)
+    ('a, b and 1 more', 'a, b')
+    """
+    return ", ".join(names[:most]) + (f" and {len(names) - most} more" if len(names) > most else "")
 
 
 def counted(number: int, noun: str) -> str:
