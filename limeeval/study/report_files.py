@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from limeeval.report.terminal.terminal import PAGE
+from limeeval.report.whole_file import write_whole
 from limeeval.study.files import provenance_in
 
 if TYPE_CHECKING:
@@ -43,12 +44,13 @@ def save_report(study: Study, path: str | os.PathLike[str], options: Options) ->
     """
     target = Path(path)
     is_page = target.suffix.lower() in (".html", ".htm")
-    provenance = provenance_in(target) if not is_page and _is_of(study, target) else None
+    folder = target.parent if is_page else target
+    provenance = provenance_in(folder) if _is_of(study, folder) else None
     try:
-        (target.parent if is_page else target).mkdir(parents=True, exist_ok=True)
+        folder.mkdir(parents=True, exist_ok=True)
         files = _files({target.stem: (study, provenance)}, options)
         if is_page:
-            _put(files[PAGE], target)
+            write_whole(target, lambda part: part.write_bytes(files[PAGE]))
         else:
             replace_report(target, files)
     except (PermissionError, FileExistsError, NotADirectoryError, IsADirectoryError) as error:
@@ -126,15 +128,6 @@ def _names_of_reports() -> re.Pattern[str]:
 
     names, endings = "|".join([*figures(), *_TABLES]), "|".join(_ENDINGS)
     return re.compile(rf"([a-z0-9-]+-)?({names})(_({'|'.join(EACH)}))?\.({endings})")
-
-
-def _put(content: bytes, path: Path) -> None:
-    part = path.with_name(f".{path.name}.part")
-    try:
-        part.write_bytes(content)
-        part.replace(path)
-    finally:
-        part.unlink(missing_ok=True)
 
 
 def write_side_by_side(studies: Mapping[Path, Study], folder: Path, options: Options) -> None:

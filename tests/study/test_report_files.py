@@ -58,7 +58,9 @@ def test_it_says_where_its_own_rows_come_from(
     for one in (study, limeeval.load(tmp_path / "run"), other):
         one.report(tmp_path / "run")
     study.report(tmp_path / "elsewhere")
-    assert [provenance is not None for provenance in known] == [True, True, False, False]
+    study.report(tmp_path / "run" / "page.html")
+    other.report(tmp_path / "run" / "page.html")
+    assert [provenance is not None for provenance in known] == [True, True, False, False, True, False]
     assert "fits.parquet" in known[0]["files_sha256"]
 
 

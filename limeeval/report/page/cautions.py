@@ -64,8 +64,8 @@ def _instances(answer: Answer, facts: Facts) -> Iterator[str]:
     worst = [one for one in steady.worst if one.jaccard < answer.target.jaccard]
     if open_ones and worst:
         rows = ", ".join(f"{shortened(str(one.row))} ({one.jaccard:.2f})" for one in worst)
-        below = f"for {len(facts.below)} of {steady.instances} {unit_of(answer)} runs surely agree too little, "
-        open_too = f"for {facts.undecided} it is not decided" if facts.undecided else "for none it is open"
+        below = f"for {len(facts.below)} of {steady.instances} {unit_of(answer)} runs surely agree too little"
+        open_too = f", for {facts.undecided} it is not decided" if facts.undecided else ""
         yield f"A single run: {below}{open_too}. Two runs overlap least for {one_of(answer)} {rows}."
 
 

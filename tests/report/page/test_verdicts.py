@@ -84,6 +84,8 @@ def test_cautions_name_what_is_weak(study_of: Made) -> None:
     assert "for 0 of 2 applicants runs surely agree too little, for 2 it is not decided" in found
     assert "2 applicants cannot stand for the rest" in found
     assert "3 seeds are few" in found
+    decided = " ".join(cautions_of(answer, replace(facts_of(study, answer), undecided=0)))
+    assert "for 0 of 2 applicants runs surely agree too little. Two runs overlap least" in decided
     assert found.endswith("says that the model is right.")
 
 
